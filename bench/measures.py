@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from bench import arriving, idle, memory, status, uploading, waiting
+from bench.grouping import measuring as grouping
 from bench.sizes import Bench, Sizes
 from bench.table import Row
 
@@ -17,6 +18,7 @@ MEASURES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "idle": idle.measure,
     "status": status.measure,
     "arriving": arriving.measure,
+    "grouping": grouping.measure,
 }
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Sizes:
-    """Numbers of files, rounds and orders; ``_mb`` in millions of bytes, ``_s`` in seconds, ``_mb_s`` in both."""
+    """Numbers of files, rounds and orders; ``_mb`` in millions of bytes, ``_s`` in seconds, ``_mb_s`` in both.
+
+    ``seeds`` and ``torn_seeds`` are numbers of simulated shoots of each kind.
+    """
 
     files: int = 60
     file_mb: float = 10
@@ -30,6 +33,8 @@ class Sizes:
     archive: int = 2_000
     archive_files: int = 250
     copied: int = 10_000
+    seeds: int = 30
+    torn_seeds: int = 6
 
 
 FULL = Sizes()
@@ -48,6 +53,8 @@ QUICK = Sizes(
     archive=100,
     archive_files=50,
     copied=1_000,
+    seeds=1,
+    torn_seeds=1,
 )
 """Everything once, in under a minute."""
 
