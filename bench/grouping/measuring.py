@@ -91,7 +91,7 @@ def _gate(kinds: Sequence[KindTotal], noticed: TornTotal) -> Iterator[Row]:
 def _of_kind(of: KindTotal) -> Row:
     kind = of.kind
     marks = ["never tuned"] * kind.judging_only + ["left to people"] * kind.left_to_people
-    note = "; ".join((f"shoots {of.rule.shoots_percent:.0f} %", _beside(of.simple), *marks))
+    note = "; ".join((f"shoots {of.rule.shoots_percent:.0f} %", _beside(of.simple, of.has_sets), *marks))
     goal = None if kind.left_to_people or kind.is_chance else WORST
     return _row(f"kind.{kind.name}", f"{kind.name}: {kind.says}", of.percent, goal, note)
 
@@ -100,10 +100,13 @@ def _row(name: str, what: str, figure: float | None, goal: float | None = None, 
     return Row(f"grouping.{name}", what, figure, "%", goal, note, at_least=True)
 
 
-def _beside(simple: Sequence[Tally]) -> str:
-    """The figures of the simple rules: sets / shoots."""
+def _beside(simple: Sequence[Tally], has_sets: bool = True) -> str:
+    """The figures of the simple rules: sets / shoots, or images / shoots for kinds with single photos only."""
     pairs = zip(SIMPLE, simple, strict=True)
-    return ", ".join(f"{name} {tally.sets_percent:.0f} / {tally.shoots_percent:.0f}" for name, tally in pairs)
+    return ", ".join(
+        f"{name} {tally.sets_percent if has_sets else tally.images_percent:.0f} / {tally.shoots_percent:.0f}"
+        for name, tally in pairs
+    )
 
 
 def _short(marked: bool) -> str:
