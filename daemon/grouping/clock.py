@@ -18,6 +18,9 @@ LONG = 2.0
 LEAST_DARK, DARK = 4, 0.7
 """Dark frames are on if at least this number, and this share, of the gaps after long exposures have room for them."""
 
+NEARLY_ALL = 0.95
+"""The share of frames whose resolution is the clock's."""
+
 SPARE = 1.5
 """Seconds that a camera needs beside the exposure and its dark frame at most."""
 
@@ -30,11 +33,13 @@ class Clock:
     """What is known about a body's clock.
 
     ``stopped``: its times say nothing. ``dark``: long exposure noise reduction is on, so the camera takes a dark frame
-    of the same length after each long exposure.
+    of the same length after each long exposure. ``step_s`` is the clock's resolution in seconds, None if it differs
+    from frame to frame.
     """
 
     stopped: bool = False
     dark: bool = False
+    step_s: float | None = None
 
     def idle(self, before: Frame, after: Frame) -> float | None:
         """Seconds between two frames in which the camera certainly did not expose; None if unknown.
@@ -49,13 +54,14 @@ class Clock:
         busy = max(before.shutter, after.shutter)
         if self.dark and before.shutter >= DARK_FROM:
             busy += before.shutter
-        return max(0.0, passed - busy - max(before.resolution_s, after.resolution_s))
+        step = max(before.resolution_s, after.resolution_s) if self.step_s is None else self.step_s
+        return max(0.0, passed - busy - step)
 
 
 def clock_of(streams: Iterable[Sequence[Frame]]) -> Clock:
     """The clock of a body with these streams."""
     streams = list(streams)
-    return Clock(any(is_stopped(stream) for stream in streams), _takes_dark_frames(streams))
+    return Clock(any(map(is_stopped, streams)), _takes_dark_frames(streams), _step(streams))
 
 
 def has_time(frames: Iterable[Frame]) -> bool:
@@ -67,6 +73,13 @@ def is_stopped(frames: Sequence[Frame]) -> bool:
     """True if the clock stood still: one of its seconds has more frames than fast bursts explain."""
     seconds = Counter(int(frame.moment) for frame in frames if frame.moment is not None)
     return bool(seconds) and max(seconds.values()) > max(CROWD, CROWDED * len(frames))
+
+
+def _step(streams: Iterable[Sequence[Frame]]) -> float | None:
+    """The resolution that nearly all frames have. A file at a full second seems to have no fraction of a second."""
+    often = Counter(frame.resolution_s for stream in streams for frame in stream)
+    ((step, count),) = often.most_common(1)
+    return step if count >= NEARLY_ALL * often.total() else None
 
 
 def _passed(before: Frame, after: Frame) -> float | None:

@@ -38,7 +38,7 @@ def cuts(track: Track, pause: float, *, by_hand: bool) -> list[Cut]:
 def _cut(track: Track, at: int, pause: float, *, by_hand: bool) -> Cut:
     before, after = track.frames[at], track.frames[at + 1]
     marks = track.marked[at], track.marked[at + 1]
-    if _looks_differ(before, after) or set(marks) == {True, False} or _restarts(track, at):
+    if looks_differ(before, after) or set(marks) == {True, False} or _restarts(track, at):
         return Cut.HARD
     if before.moment is not None and after.moment is not None and after.moment < before.moment - BACK:
         return Cut.HARD
@@ -48,7 +48,7 @@ def _cut(track: Track, at: int, pause: float, *, by_hand: bool) -> Cut:
     return Cut.SLOW if by_hand and idle <= BY_HAND else Cut.HARD
 
 
-def _looks_differ(before: Frame, after: Frame) -> bool:
+def looks_differ(before: Frame, after: Frame) -> bool:
     """True if two frames differ in picture size, orientation, focal length or flash."""
     resized = before.pixels and after.pixels and before.pixels != after.pixels
     if resized and extension(before.path) == extension(after.path):

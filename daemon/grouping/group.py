@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daemon.grouping.clock import clock_of
+from daemon.grouping.found import find
 from daemon.grouping.frame import Frame
-from daemon.grouping.parted import sides
-from daemon.grouping.sets import BracketSet, Confidence, Grouping, Single
-from daemon.grouping.solve import solve
-from daemon.grouping.streams import bodies
+from daemon.grouping.sets import BracketSet, Grouping, Single
 
 
 def group(frames: Sequence[Frame]) -> Grouping:
     """The sets and single frames of a shoot. ``frames`` has one frame per press of the shutter, in any order."""
-    sets, singles = [], []
-    for streams in bodies(frames):
-        clock = clock_of(streams)
-        for side in sides(streams, clock):
-            solved = solve(side.tracks, doubted=side.doubted)
-            for track, division in zip(solved.tracks, solved.divisions, strict=True):
-                for one in division:
-                    paths = tuple(frame.path for frame in track.frames[one.first : one.end])
-                    if len(paths) > 1:
-                        sets.append(BracketSet(paths, Confidence.LIKELY))
-                    else:
-                        singles.append(Single(paths[0], "single photo"))
-    return Grouping(tuple(sets), tuple(singles))
+    found = find(frames)
+    return Grouping(
+        tuple(
+            BracketSet(
+                tuple(frame.path for frame in one.frames),
+                one.confidence,
+                one.reasons,
+                0 if one.lacks is None else one.lacks.missing,
+            )
+            for one in found
+            if len(one.frames) > 1
+        ),
+        tuple(Single(one.frames[0].path, one.reasons[0]) for one in found if len(one.frames) == 1),
+    )

@@ -16,6 +16,9 @@ APART = 1.0
 FLOOR = 0.05
 """Seconds added to each gap, so that its logarithm exists."""
 
+SLOWEST = 8.0
+"""The longest usual pause within a set in seconds. A person who sets each exposure by hand needs less."""
+
 SPREAD = 0.35
 """The least standard deviation of a kind, as a natural logarithm."""
 
@@ -63,7 +66,7 @@ class Rhythm:
 
 
 def rhythm_of(gaps: Iterable[float | None]) -> Rhythm | None:
-    """The rhythm of these idle times. None if they are too few, or of one kind only."""
+    """The rhythm of these idle times. None if they are too few, of one kind only, or all long."""
     logs = sorted(math.log(gap + FLOOR) for gap in gaps if gap is not None)
     count = len(logs)
     if count < LEAST:
@@ -77,7 +80,7 @@ def rhythm_of(gaps: Iterable[float | None]) -> Rhythm | None:
 
     left, cut = min((variance(0, at) + variance(at, count), at) for at in range(1, count))
     within, between = sums[cut] / cut, (sums[count] - sums[cut]) / (count - cut)
-    if between - within < APART:
+    if between - within < APART or within > math.log(SLOWEST + FLOOR):
         return None
     whole = variance(0, count)
     return Rhythm(
