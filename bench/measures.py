@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from bench import arriving, idle, look, memory, status, uploading, waiting
+from bench.grouping import measuring as grouping
 from bench.sizes import Bench, Sizes
 from bench.table import Row
 
@@ -18,6 +19,7 @@ MEASURES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "status": status.measure,
     "arriving": arriving.measure,
     "look": look.measure,
+    "grouping": grouping.measure,
 }
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Sizes:
-    """Numbers of files, rounds and orders; ``_mb`` in millions of bytes, ``_s`` in seconds, ``_mb_s`` in both."""
+    """Numbers of files, rounds and orders; ``_mb`` in millions of bytes, ``_s`` in seconds, ``_mb_s`` in both.
+
+    ``seeds`` and ``torn_seeds`` are numbers of simulated shoots of each kind.
+    """
 
     files: int = 60
     file_mb: float = 10
@@ -31,6 +34,8 @@ class Sizes:
     archive_files: int = 250
     copied: int = 10_000
     look_scenes: int = 8
+    seeds: int = 30
+    torn_seeds: int = 6
 
 
 FULL = Sizes()
@@ -50,6 +55,8 @@ QUICK = Sizes(
     archive_files=50,
     copied=1_000,
     look_scenes=1,
+    seeds=1,
+    torn_seeds=1,
 )
 """Everything once, in under a minute."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,8 +11,9 @@ HEADS = ("what", "measured", "goal", "met", "")
 
 @dataclass(frozen=True)
 class Row:
-    """One result. ``unit`` is ``x`` for a ratio to the compared tool, otherwise a unit. ``goal`` is the maximum.
+    """One result. ``unit`` is ``x`` for a ratio to the compared tool, otherwise a unit.
 
+    ``goal`` is the maximum, or the minimum if ``at_least``.
     ``figure`` is None if it could not be measured, and ``note`` says why. Otherwise ``note`` explains the figure, and
     ``beside`` has the numbers it was calculated from.
     """
@@ -23,11 +25,14 @@ class Row:
     goal: float | None = None
     note: str = ""
     beside: Mapping[str, float] = field(default_factory=dict)
+    at_least: bool = False
 
     @property
     def met(self) -> bool | None:
         """True if the goal is met; None without a goal or a figure."""
-        return None if self.goal is None or self.figure is None else self.figure <= self.goal
+        if self.goal is None or self.figure is None:
+            return None
+        return self.figure >= self.goal if self.at_least else self.figure <= self.goal
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -40,13 +45,16 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    goal = f"<= {_number(row.goal)} {row.unit}" if row.goal is not None else ""
-    figure = f"{_number(row.figure)} {row.unit}" if row.figure is not None else "-"
+    bound = ">=" if row.at_least else "<="
+    goal = f"{bound} {_number(row.goal, row.unit)} {row.unit}" if row.goal is not None else ""
+    figure = f"{_number(row.figure, row.unit)} {row.unit}" if row.figure is not None else "-"
     return row.what, figure, goal, {True: "yes", False: "NO", None: ""}[row.met], row.note
 
 
-def _number(value: float) -> str:
-    """A number with three significant digits, without an exponent."""
+def _number(value: float, unit: str) -> str:
+    """A number with three significant digits, without an exponent. A percentage near 100 is not rounded up."""
+    if unit == "%" and 90 <= value < 100:
+        return f"{math.floor(round(100 * value, 6)) / 100:.2f}"
     return (
         f"{value:.0f}"
         if value >= 100

@@ -19,9 +19,9 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from statistics import NormalDist, fmean, median
 
-from daemon.grouping.property import Apart, Part
+from daemon.grouping.frame import Frame
 from daemon.grouping.places import Place, metres, middle
-from daemon.grouping.stream import Frame
+from daemon.grouping.property import Apart, Part
 from daemon.shoot.shot import CLOCK_SET
 
 LEAST = 4

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.grouping.property import Apart, Part, described
+from daemon.grouping.frame import Frame
 from daemon.grouping.places import Place, metres, middle
 from daemon.grouping.properties import LEAST, properties
-from daemon.grouping.stream import Frame
+from daemon.grouping.property import Apart, Part, described
 
 MORNING = 1_780_218_720.0
 """2026-05-31 09:12:00 of a camera's clock."""

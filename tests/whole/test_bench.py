@@ -68,8 +68,11 @@ MAY_BE_NOTHING = {
 
 
 def test_everything_is_measured() -> None:
-    """The benchmark measures everything that has a goal, and its table lists it. The figures are not checked."""
-    rows = list(measure(TINY))
+    """The benchmark measures everything that has a goal, and its table lists it. The figures are not checked.
+
+    ``tests/core/test_grouping_goals.py`` checks those of grouping.
+    """
+    rows = list(measure(TINY, set(MEASURES) - {"grouping"}))
     assert {row.name for row in rows} == ROWS
     for row in rows:
         if row.figure is None:
@@ -79,4 +82,4 @@ def test_everything_is_measured() -> None:
             assert row.figure > 0 or row.name in MAY_BE_NOTHING, row
     lines = table(rows).splitlines()
     assert len(lines) == 1 + len(rows)
-    assert set(MEASURES) == {"uploading", "memory", "waiting", "idle", "status", "arriving"}
+    assert set(MEASURES) == {"uploading", "memory", "waiting", "idle", "status", "arriving", "grouping"}
