@@ -87,7 +87,7 @@ def _step(streams: Iterable[Sequence[Frame]]) -> float | None:
 
 
 def _open_s(frame: Frame) -> float:
-    """How long the shutter was open. Exif rounds long times, which are powers of two: 15 s last 16 s, 30 s last 32 s."""
+    """Seconds for which the shutter was open. Exif rounds long times, powers of two: 15 s last 16 s, 30 s last 32 s."""
     if frame.shutter < ROUNDED_FROM:
         return frame.shutter
     thirds = round(3 * math.log2(frame.shutter))
@@ -107,7 +107,7 @@ def _takes_dark_frames(streams: Iterable[Sequence[Frame]]) -> bool:
         open_s = _open_s(before)
         if passed is None or open_s < LONG or passed >= 2.2 * open_s + 2.5:
             continue
-        spare = passed - 2 * open_s
         short += 1
-        follows += -0.07 * open_s - before.resolution_s <= spare <= SPARE + before.resolution_s
+        least, most = 1.95 * before.shutter, 2 * open_s + SPARE
+        follows += least - before.resolution_s <= passed <= most + before.resolution_s
     return follows >= LEAST_DARK and follows >= DARK * short

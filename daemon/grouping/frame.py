@@ -16,7 +16,8 @@ ROLLS_AFTER = 9999
 
 _NUMBER = re.compile(r"^(.*?)(\d{3,})\D*$")
 _COPY = re.compile(r"(-\d| ?\(\d\))$")
-_TIME = re.compile(r"\d{8}[_-]$")
+_TIME = re.compile(r"\d{8}[_-]\d{6,9}\D*$")
+_DIGITS = re.compile(r"\d")
 _DIRECTORY = re.compile(r"(?:^|/)(\d{3})[A-Za-z0-9_]{5}/[^/]*$")
 
 
@@ -106,12 +107,15 @@ class Frame:
 
     @property
     def counted(self) -> tuple[str, int] | None:
-        """The file name before the camera's running number, and that number: the last three or more digits.
+        """The letters before the camera's running number in the file name, and that number: the last digits.
 
-        None without such a number. A phone's time (``20240601_120000``) does not count.
+        None without a number of three digits or more. A phone's time (``20240601_120000``) does not count; a drone has
+        the time before the number (``DJI_20240601120000_0001``).
         """
         found = _NUMBER.match(_COPY.sub("", self.stem))
-        return None if found is None or _TIME.search(found[1]) else (found[1], int(found[2]))
+        if found is None or _TIME.search(found[0]):
+            return None
+        return _DIGITS.sub("", found[1]), int(found[2])
 
     @property
     def file_number(self) -> int | None:
