@@ -12,15 +12,16 @@ from daemon.grouping.rhythm import LONGEST
 from daemon.grouping.track import track_of
 from tests.core.brackets import NOON, flat, frame, shoot
 
+paths = st.builds(
+    "{}{}_{:04}.{}".format,
+    st.sampled_from(["", "A/", "B/DCIM/100CANON/"]),
+    st.sampled_from(["IMG", "x"]),
+    st.integers(1, 9999),
+    st.sampled_from(["JPG", "CR3"]),
+)
 anything = st.builds(
     Frame,
-    path=st.builds(
-        "{}{}_{:04}.{}".format,
-        st.sampled_from(["", "A/", "B/DCIM/100CANON/"]),
-        st.sampled_from(["IMG", "x"]),
-        st.integers(1, 9999),
-        st.sampled_from(["JPG", "CR3"]),
-    ),
+    path=paths,
     body=st.sampled_from(["", "Canon EOS R5", "Sony ILCE-7M3 12345"]),
     taken_at=st.none() | st.just(1000.0) | st.floats(NOON, NOON + 90.0).map(lambda at: round(at, 1)),
     exposure_s=st.none() | st.sampled_from([1 / 8000, 1 / 250, 1 / 60, 1 / 15, 1.0, 30.0]),
