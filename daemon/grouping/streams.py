@@ -80,15 +80,18 @@ def _distance(last: Frame, first: Frame) -> tuple[bool, int]:
 
 
 def _in_order(frames: Sequence[Frame]) -> tuple[Frame, ...]:
-    """The frames by time, or by number alone without a usable clock."""
+    """The frames by time, or by number alone without a usable clock.
+
+    Frames of one time are in the order of their file numbers, or else of the camera's counters.
+    """
     numbered = _unrolled(frames)
     clock = has_time(frames) and not is_stopped(frames)
-    return tuple(
-        sorted(
-            frames,
-            key=lambda frame: (frame.time if clock else 0.0, frame.directory, numbered(frame), frame.path),
-        )
-    )
+
+    def place(frame: Frame) -> tuple[float, int, int, int, int, str]:
+        counters = frame.shutter_count or 0, frame.number or 0
+        return (frame.time if clock else 0.0, frame.directory, numbered(frame), *counters, frame.path)
+
+    return tuple(sorted(frames, key=place))
 
 
 def _unrolled(frames: Sequence[Frame]) -> Numbered:

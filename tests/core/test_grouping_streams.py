@@ -32,6 +32,14 @@ def test_frames_of_one_second_are_in_the_order_of_their_numbers() -> None:
     assert [path[-8:-4] for path in paths(folders)[0][0]] == ["9998", "9999", "0001", "0002"]
 
 
+def test_counters_replace_file_numbers() -> None:
+    """Renamed files of one second are in the order of the shutter count, or of the numbers in the camera's sequence."""
+    names = ("c.JPG", "a.JPG", "b.JPG")
+    counted = [frame(1, path=name, shutter_count=700 + at) for at, name in enumerate(names)]
+    sequence = [replace(one, shutter_count=None, number=at) for at, one in enumerate(counted, 1)]
+    assert paths(counted) == paths(sequence) == [[list(names)]]
+
+
 def test_without_a_usable_clock_the_numbers_are_the_order() -> None:
     """If a time is missing or before 2000, or if the clock stood still, only numbers count."""
     unset = [frame(number, taken_at=50.0 - number) for number in range(1, 5)]
