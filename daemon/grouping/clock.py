@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ NEARLY_ALL = 0.95
 
 SPARE = 1.5
 """Seconds that a camera needs beside the exposure and its dark frame at most."""
+
+ROUNDED_FROM = 10.0
+"""Exposure times in seconds from which rounding matters."""
 
 DARK_FROM = 1.0
 """The shortest exposure in seconds that a dark frame follows once they are on."""
@@ -51,9 +55,9 @@ class Clock:
         passed = _passed(before, after)
         if passed is None:
             return None
-        busy = max(before.shutter, after.shutter)
+        busy = max(_open_s(before), _open_s(after))
         if self.dark and before.shutter >= DARK_FROM:
-            busy += before.shutter
+            busy += _open_s(before)
         step = max(before.resolution_s, after.resolution_s) if self.step_s is None else self.step_s
         return max(0.0, passed - busy - step)
 
@@ -82,6 +86,14 @@ def _step(streams: Iterable[Sequence[Frame]]) -> float | None:
     return step if count >= NEARLY_ALL * often.total() else None
 
 
+def _open_s(frame: Frame) -> float:
+    """Seconds for which the shutter was open. Exif rounds long times, powers of two: 15 s last 16 s, 30 s last 32 s."""
+    if frame.shutter < ROUNDED_FROM:
+        return frame.shutter
+    thirds = round(3 * math.log2(frame.shutter))
+    return max(frame.shutter, math.exp2(thirds / 3))
+
+
 def _passed(before: Frame, after: Frame) -> float | None:
     first, second = before.moment, after.moment
     return None if first is None or second is None else second - first
@@ -92,9 +104,10 @@ def _takes_dark_frames(streams: Iterable[Sequence[Frame]]) -> bool:
     follows = short = 0
     for before, after in (pair for stream in streams for pair in pairwise(stream)):
         passed = _passed(before, after)
-        if passed is None or before.shutter < LONG or passed >= 2.2 * before.shutter + 2.5:
+        open_s = _open_s(before)
+        if passed is None or open_s < LONG or passed >= 2.2 * open_s + 2.5:
             continue
-        spare = passed - 2 * before.shutter
         short += 1
-        follows += -0.05 * before.shutter - before.resolution_s <= spare <= SPARE + before.resolution_s
+        least, most = 1.95 * before.shutter, 2 * open_s + SPARE
+        follows += least - before.resolution_s <= passed <= most + before.resolution_s
     return follows >= LEAST_DARK and follows >= DARK * short

@@ -98,6 +98,8 @@ def _doubts(track: Track, division: Sequence[Segment], here: int, usual: Usual) 
         return [*doubts, "unknown exposures"]
     if one.ladder.repeats:
         doubts.append("an exposure occurs twice")
+    if not one.marked and _only_iso_differs(track, one):
+        doubts.append("only ISO differs")
     is_usual = _others(one, usual) >= ENOUGH
     if one.ladder.uneven > usual.tolerance and not is_usual:
         doubts.append("uneven exposure steps")
@@ -107,6 +109,12 @@ def _doubts(track: Track, division: Sequence[Segment], here: int, usual: Usual) 
     if any(_is_left_over(track, division, at, one) for at in (here - 1, here + 1)):
         doubts.append("a photo beside it may belong to it")
     return doubts
+
+
+def _only_iso_differs(track: Track, one: Segment) -> bool:
+    """True if frames differ in ISO alone: an ISO bracketing, whose frames are made from one exposure."""
+    frames = track.frames[one.first : one.end]
+    return len({(frame.exposure_s, frame.f_number) for frame in frames}) == 1 < len({frame.iso for frame in frames})
 
 
 def _is_left_over(track: Track, division: Sequence[Segment], at: int, one: Segment) -> bool:

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from daemon.shoot.shot import CLOCK_SET
+from daemon.shoot.shot import CLOCK_SET, counted
 
 AUTO_BRACKET = 2
 """Exif ExposureMode (0xA402) for auto exposure bracketing."""
@@ -14,9 +14,7 @@ AUTO_BRACKET = 2
 ROLLS_AFTER = 9999
 """Cameras number their files from 0001 to 9999, and then from 0001 again."""
 
-_NUMBER = re.compile(r"^(.*?)(\d{3,})\D*$")
-_COPY = re.compile(r"(-\d| ?\(\d\))$")
-_TIME = re.compile(r"\d{8}[_-]$")
+_TIME = re.compile(r"\d{8}[_-]\d{6,9}\D*$")
 _DIRECTORY = re.compile(r"(?:^|/)(\d{3})[A-Za-z0-9_]{5}/[^/]*$")
 
 
@@ -108,12 +106,12 @@ class Frame:
 
     @property
     def counted(self) -> tuple[str, int] | None:
-        """The file name before the camera's running number, and that number: the last three or more digits.
+        """The letters before the camera's running number in the file name, and that number. None without one.
 
-        None without such a number. A phone's time (``20240601_120000``) does not count.
+        A phone's time (``20240601_120000``) does not count; a drone has the time before the number
+        (``DJI_20240601120000_0001``).
         """
-        found = _NUMBER.match(_COPY.sub("", self.stem))
-        return None if found is None or _TIME.search(found[1]) else (found[1], int(found[2]))
+        return None if _TIME.search(self.stem) else counted(self.path)
 
     @property
     def file_number(self) -> int | None:

@@ -57,17 +57,41 @@ class Labels(NamedTuple):
 
 
 def lacking(solved: Solved) -> list[dict[int, Lacking]]:
-    """For each track, what its sets and marked single frames lack, by the position of their first frame."""
+    """For each track, what its sets and marked single frames lack, by the position of their first frame.
+
+    Several sets that lack the same frames lack nothing: somebody removed these on purpose.
+    """
     labels = [
         [_labels(track, one) for one in division]
         for track, division in zip(solved.tracks, solved.divisions, strict=True)
     ]
     often = Counter(known for some in labels for known in some if known is not None)
-    found: list[dict[int, Lacking]] = []
-    for track, division, some in zip(solved.tracks, solved.divisions, labels, strict=True):
-        what = (_of_one(track, division, some, here, often) for here in range(len(division)))
-        found.append({one.first: what for one, what in zip(division, what, strict=True) if what is not None})
-    return found
+    found = [
+        [_of_one(track, division, some, here, often) for here in range(len(division))]
+        for track, division, some in zip(solved.tracks, solved.divisions, labels, strict=True)
+    ]
+    alike = Counter(
+        known
+        for some, lacks in zip(labels, found, strict=True)
+        for known, lack in zip(some, lacks, strict=True)
+        if known is not None and lack is not None
+    )
+    return [
+        {
+            one.first: lack
+            for one, known, lack in zip(division, some, lacks, strict=True)
+            if lack is not None and known is not None and not _is_meant(known, alike, often)
+        }
+        for division, some, lacks in zip(solved.divisions, labels, found, strict=True)
+    ]
+
+
+def _is_meant(known: Labels, alike: Counter[Labels], often: Counter[Labels]) -> bool:
+    """True if several sets lack the same frames; of sequences with a known length, all must. ``alike`` counts them."""
+    count = _count(known, alike)
+    if not known.length:
+        return count > 1
+    return count == sum(some for other, some in often.items() if other.marked and other.length == known.length) > 1
 
 
 def _of_one(
@@ -79,30 +103,26 @@ def _of_one(
         return None
     before = labels[here - 1] if here and _is_one_scene(track, one.first) else None
     after = labels[here + 1] if here + 1 < len(labels) and _is_one_scene(track, one.end) else None
+    only = bool(known.length) or _count(known, often) == 1
     for whole in _wholes(known, often):
         if _both(before, known, whole) is not None:
             return None  # reported for the part before
         both = _both(known, after, whole)
         part, end = (known, one.end) if both is None else (both, division[here + 1].end)
         missing = len(whole.values) - len(part.values)
-        if missing and any(_has_room(track, one.first, end, place, whole) for place in whole.places(part)):
+        if missing and any(_has_room(track, one.first, end, place, whole, only=only) for place in whole.places(part)):
             return Lacking(missing, len(whole.values), _count(whole, often))
     return None
 
 
 def _wholes(known: Labels, often: Counter[Labels]) -> list[Labels]:
-    """The complete sets that these labels may be a part of, the most frequent first. Empty if nothing can be missing.
-
-    If all sets lack the same frames, or two of them do, somebody removed these on purpose.
-    """
+    """The complete sets that these labels may be a part of, the most frequent first. Empty for a complete set."""
     if known.length:
         whole = known._replace(values=tuple(range(1, known.length + 1)))
-        among = sum(count for other, count in often.items() if other.marked and other.length == known.length)
-        removed = often[known] == among > 1
-        return [] if known == whole or removed else [whole]
-    if _count(known, often) > 1:
-        return []
+        return [] if known == whole else [whole]
     least = ALIKE if known.marked else ALIKE_UNMARKED
+    if _count(known, often) >= least and len(known.values) >= LEAST:
+        return []
     longer = (whole for whole, _ in often.most_common() if len(whole.values) > max(len(known.values), LEAST - 1))
     return [whole for whole in longer if whole.places(known) and _count(whole, often) >= least]
 
@@ -138,16 +158,17 @@ def _positions(values: Sequence[int], whole: Labels) -> tuple[int, ...] | None:
     return tuple(found)
 
 
-def _has_room(track: Track, first: int, end: int, place: tuple[int, ...], whole: Labels) -> bool:
+def _has_room(track: Track, first: int, end: int, place: tuple[int, ...], whole: Labels, *, only: bool) -> bool:
     """True if file numbers are missing where the missing frames belong: before, within and after the part.
 
-    If the names do not show it, there may be room around and within marked frames, and at the end of the shoot.
+    If the names do not show it, there may be room around and within marked frames, and at the end of the shoot, but
+    only if the part is the ``only`` one of its kind: other kinds of sets are complete.
     """
     needed = [place[0], *(after - before - 1 for before, after in pairwise(place)), len(whole.values) - 1 - place[-1]]
     for at, some in enumerate(needed, first):
         missing = track.missing[at]
         if missing is None:
-            missing = some if whole.marked or at == end == len(track.frames) else 0
+            missing = some if only and (whole.marked or at == end == len(track.frames)) else 0
         if some > missing:
             return False
     return True

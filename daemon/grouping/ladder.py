@@ -28,7 +28,7 @@ class Ladder(NamedTuple):
     rises: int
 
 
-def ladder(levels: Sequence[float], at_limit: Sequence[bool]) -> Ladder:
+def ladder(levels: Sequence[float], at_limit: Sequence[bool] | None = None) -> Ladder:
     """The ladder of these levels. Equal levels count as repeats unless both frames are ``at_limit`` of the shutter."""
     count = len(levels)
     order = sorted(range(count), key=levels.__getitem__)
@@ -41,7 +41,7 @@ def ladder(levels: Sequence[float], at_limit: Sequence[bool]) -> Ladder:
         every.append(step)
         if step >= REPEATED:
             clear.append(step)
-        elif not (at_limit[one] and at_limit[other]):
+        elif at_limit is None or not (at_limit[one] and at_limit[other]):
             repeats += 1
             clear.append(step)
     clear = sorted(clear or every)

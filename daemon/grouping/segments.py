@@ -87,8 +87,8 @@ def _segment(track: Track, cuts: Sequence[Cut], first: int, end: int) -> Segment
     levels = [level for level in column[first:end] if level is not None]
     if len(levels) < size:
         return one
-    one.ladder = ladder(levels, track.at_limit[first:end])
-    if column is track.values and one.by_value:
+    one.ladder = ladder(levels, None if one.by_value else track.at_limit[first:end])
+    if column is track.values and not one.ladder.repeats:
         one.symmetric = 0 in levels and abs(sum(levels)) < SUMS_TO_ZERO
     if first and cuts[first - 1] is not Cut.HARD:
         one.step_before = _step(column[first - 1], column[first])
@@ -100,9 +100,14 @@ def _segment(track: Track, cuts: Sequence[Cut], first: int, end: int) -> Segment
 
 
 def _column(track: Track, first: int, end: int) -> tuple[Column, bool]:
-    """The column of the levels of these frames, and True if these are the camera's offsets, which must be distinct."""
+    """The column of the levels of these frames, and True if these are the camera's offsets.
+
+    Offsets must be distinct. If only some of them are equal, the camera took two sets, whatever their exposures are.
+    """
     values = track.values[first:end]
-    if None not in values and len(set(values)) == end - first:
+    if None not in values and (
+        len(set(values)) == end - first or (len(set(values)) > 1 and all(track.marked[first:end]))
+    ):
         return track.values, True
     biases = track.biases[first:end]
     if len({round(6 * bias) for bias in biases if bias is not None}) == end - first:

@@ -33,7 +33,8 @@ def bodies(frames: Iterable[Frame]) -> list[list[tuple[Frame, ...]]]:
 def _streams(frames: Sequence[Frame]) -> list[tuple[Frame, ...]]:
     """Separate the frames of one model by body. Runs that overlap in time are of two bodies.
 
-    A run is frames of one card whose file numbers and times rise together.
+    A run is frames of one card whose file numbers and times rise together. Within a run the numbers are the order: a
+    picture that the camera merges has the time of its first frame, and a number after its last one.
     """
     if not has_time(frames) or any(frame.file_number is None for frame in frames):
         return [_in_order(frames)]
@@ -41,17 +42,20 @@ def _streams(frames: Sequence[Frame]) -> list[tuple[Frame, ...]]:
     for frame in frames:
         cards[frame.card].append(frame)
     runs = sorted((run for card in cards.values() for run in _runs(card)), key=lambda run: run[0].time)
-    if len(runs) > max(RUNS + len(cards), len(frames) * SHARE):
+    if is_stopped(frames) or len(runs) > max(RUNS + len(cards), len(frames) * SHARE):
         return [_in_order(frames)]
     found: list[list[Frame]] = []
     for run in runs:
-        free = [stream for stream in found if stream[-1].time <= run[0].time or _is_spread(stream, run)]
-        if free:
-            stream = min(free, key=lambda stream: _distance(stream[-1], run[0]))
-            stream[:] = sorted((*stream, *run), key=lambda frame: frame.time)
+        later = [stream for stream in found if max(frame.time for frame in stream) <= run[0].time]
+        spread = [stream for stream in found if stream not in later and _is_spread(stream, run)]
+        if later or spread:
+            stream = min([*later, *spread], key=lambda stream: _distance(stream[-1], run[0]))
+            stream += run
+            if stream in spread:
+                stream.sort(key=_unrolled(stream))
         else:
             found.append(run)
-    return [_in_order(stream) for stream in found]
+    return [tuple(stream) for stream in found]
 
 
 def _runs(card: Sequence[Frame]) -> list[list[Frame]]:
@@ -80,15 +84,18 @@ def _distance(last: Frame, first: Frame) -> tuple[bool, int]:
 
 
 def _in_order(frames: Sequence[Frame]) -> tuple[Frame, ...]:
-    """The frames by time, or by number alone without a usable clock."""
+    """The frames by time, or by number alone without a usable clock.
+
+    Frames of one time are in the order of their file numbers, or else of the camera's counters.
+    """
     numbered = _unrolled(frames)
     clock = has_time(frames) and not is_stopped(frames)
-    return tuple(
-        sorted(
-            frames,
-            key=lambda frame: (frame.time if clock else 0.0, frame.directory, numbered(frame), frame.path),
-        )
-    )
+
+    def place(frame: Frame) -> tuple[float, int, int, int, int, str]:
+        counters = frame.shutter_count or 0, frame.number or 0
+        return (frame.time if clock else 0.0, frame.directory, numbered(frame), *counters, frame.path)
+
+    return tuple(sorted(frames, key=place))
 
 
 def _unrolled(frames: Sequence[Frame]) -> Numbered:

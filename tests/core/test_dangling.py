@@ -378,7 +378,7 @@ wide_shoots = st.builds(
 
 @given(wide_shoots, st.data())
 def test_one_frame_of_a_marked_set_is_missed(sets: Shoot, data: st.DataObject) -> None:
-    """A missing frame of a shoot of marked sets is reported, in any order of the files, if pauses separate the sets."""
+    """Any missing frame of marked sets with pauses between them is reported, in any order of the files."""
     frames = flat(sets)
     lost = data.draw(st.sampled_from(frames))
     assert dangling(data.draw(st.permutations([frame for frame in frames if frame != lost]))) is not None

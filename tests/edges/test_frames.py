@@ -8,7 +8,7 @@ import pytest
 
 from daemon.files.content import ends, mark
 from daemon.frames import frame, shot, shot_in
-from daemon.grouping import Frame, dangling, one_per_frame
+from daemon.grouping import Confidence, Frame, dangling, group, one_per_frame
 from daemon.shoot import File, Taken
 from daemon.shoot.shot import UNKNOWN, show_one_frame
 from tests.edges.exif.build import Entries, jpeg, ratio, shorts, sratio, sub, text, tiff
@@ -39,6 +39,32 @@ def test_a_real_set_lacks_nothing() -> None:
     three = [again(shot, times) for times in range(3) for shot in one]
     assert dangling(three) is None
     assert dangling(three[:-1]) == "the bracket set starting with IMG_0441.JPG has 4 photos; the other 2 sets have 5"
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="no real camera files at hand")
+def test_a_real_set_is_one_certain_set() -> None:
+    """Five real brackets are one certain set, alone and among others, as their offsets and as bare exposures."""
+    one = real()
+    (found,) = group(one).sets
+    assert found.paths == tuple(shot.path for shot in one)
+    assert (found.confidence, found.reasons) == (Confidence.CERTAIN, ("the camera's offsets are complete",))
+    four = [again(shot, times) for times in range(4) for shot in one]
+    bare = [replace(shot, aeb=None, value_ev=None) for shot in four]
+    for frames in (four, bare):
+        assert [some.paths for some in group(frames).sets] == [
+            tuple(shot.path for shot in frames[at : at + 5]) for at in range(0, 20, 5)
+        ]
+        assert {some.confidence for some in group(frames).sets} == {Confidence.CERTAIN}
+    assert [len(some.paths) for some in group(bare[:5]).sets] == [5]
+
+
+@pytest.mark.skipif(not HEADS.is_dir(), reason="no real camera files at hand")
+def test_real_files_of_several_makers_are_single() -> None:
+    """Files of cameras of several makers, each with one frame, are single frames."""
+    found = [frame(str(HEADS), path.name) for path in sorted(HEADS.iterdir()) if path.suffix != ".json"]
+    frames = [one for one in found if one is not None and one.taken_at is not None]
+    assert len(frames) > 3
+    assert group(frames).sets == ()
 
 
 def test_what_a_photo_says_of_its_frame(tmp_path: Path) -> None:
@@ -98,6 +124,11 @@ def test_what_a_photo_says(tmp_path: Path) -> None:
     assert said is not None
     assert (said.path, said.body, said.f_number, said.iso) == ("card/IMG_1.JPG", "Canon Canon EOS 6D", 8.0, 200)
     assert said.exposure_s == pytest.approx(1 / 240)
+    assert said.resolution_s == 1.0
+    (tmp_path / "card" / "IMG_2.JPG").write_bytes(bracket(0, -2.0, NOON.replace(microsecond=480_000)))
+    finer = frame(str(tmp_path), "card/IMG_2.JPG")
+    assert finer is not None
+    assert finer.resolution_s == 0.01
     (tmp_path / "card" / "IMG_1.JPG").write_bytes(b"no picture")
     assert frame(str(tmp_path), "card/IMG_1.JPG") == Frame("card/IMG_1.JPG")
     assert frame(str(tmp_path), "gone.JPG") is None
@@ -122,13 +153,13 @@ def edited(folder: Path, name: str, bias: float, taken: datetime, mode: int = 2)
 
 
 def test_without_a_maker_note_exif_marks_a_bracket(tmp_path: Path) -> None:
-    """Without a maker note, ExposureMode 2 marks a bracket, its value is the bias, and an incomplete set is found."""
+    """Without a maker note, ExposureMode 2 marks a bracket, the bias is its offset, and an incomplete set is found."""
     shots = [
         edited(tmp_path, f"IMG_{401 + 3 * one + at:04}.JPG", bias, NOON + timedelta(seconds=40 * one + at))
         for one in range(3)
         for at, bias in enumerate((0.0, -2.0, 2.0))
     ]
-    assert [(shot.aeb, shot.value_ev) for shot in shots[:3]] == [(True, 0.0), (True, -2.0), (True, 2.0)]
+    assert [(shot.is_marked, shot.bias_ev) for shot in shots[:3]] == [(True, 0.0), (True, -2.0), (True, 2.0)]
     assert dangling(shots) is None
     assert dangling(shots[:-1]) == "the bracket set starting with IMG_0407.JPG has 2 photos; the other 2 sets have 3"
-    assert edited(tmp_path, "IMG_1.JPG", 0.0, NOON, mode=1).aeb is None
+    assert edited(tmp_path, "IMG_1.JPG", 0.0, NOON, mode=1).is_marked is None
