@@ -31,7 +31,7 @@ TOPMOST = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RootState:
     """The state of a root at one check.
 
     ``mount`` is its mount point, None if unknown. ``identity`` is its device number and inode as ``dev:inode``.
@@ -48,7 +48,7 @@ class Seen:
         return self.identity.rpartition(":")[2]
 
 
-def unmounted(before: Seen | None, now: Seen | None, known: int | None = None) -> str | None:
+def unmounted(before: RootState | None, now: RootState | None, known: int | None = None) -> str | None:
     """Why a root is away, as the predicate of a sentence. None if it is not away.
 
     ``before`` is the remembered state, None if it was never seen. ``now`` is None if the root does not exist. ``known``
@@ -71,7 +71,7 @@ def unmounted(before: Seen | None, now: Seen | None, known: int | None = None) -
     return f"is suddenly empty; all of its {before.shoots} shoots are missing" if before.shoots >= SEVERAL else None
 
 
-def is_new(before: Seen | None, now: Seen) -> bool:
+def is_new(before: RootState | None, now: RootState) -> bool:
     """True if a watched folder is seen for the first time, so that its shoots are an archive.
 
     Having seen an empty mount point does not count as having seen the disk that is mounted there later.
@@ -81,7 +81,7 @@ def is_new(before: Seen | None, now: Seen) -> bool:
     return not before.shoots and before.inode != now.inode
 
 
-def may_be_replaced(before: Seen | None, now: Seen) -> bool:
+def may_be_replaced(before: RootState | None, now: RootState) -> bool:
     """True if the watched folder may have been replaced by another one, so that its shoots must be compared.
 
     After a restart the device number changes. Then only an inode that differs between disks identifies a folder.
@@ -91,12 +91,12 @@ def may_be_replaced(before: Seen | None, now: Seen) -> bool:
     return before.inode != now.inode or int(now.inode) <= TOPMOST
 
 
-def _is_replaced(before: Seen, now: Seen, known: int) -> bool:
+def _is_replaced(before: RootState, now: RootState, known: int) -> bool:
     strangers = now.shoots - known
     return may_be_replaced(before, now) and strangers > known and 2 * known < before.shoots
 
 
-def _other_disk(before: Seen, now: Seen) -> bool:
+def _other_disk(before: RootState, now: RootState) -> bool:
     if before.identity == now.identity or None in (before.mount, now.mount):
         return False
     return before.mount != now.mount
@@ -106,5 +106,5 @@ def _above(mount: str | None, other: str | None) -> bool:
     return mount is not None and other is not None and other.startswith(mount.rstrip("/") + "/")
 
 
-def _was_on(before: Seen) -> str:
+def _was_on(before: RootState) -> str:
     return f" (it was on the disk mounted at {before.mount})" if before.mount not in (None, "/") else ""

@@ -52,8 +52,8 @@ class Sandbox:
     def _ask(self, method: str, path: str, body: object) -> dict[str, Any]:
         answer = httpx.request(method, self.api + path, json=body, timeout=30)
         assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+        report: dict[str, Any] = answer.json()
+        return report
 
 
 @contextlib.contextmanager
@@ -67,9 +67,9 @@ def running_sandbox(*args: str) -> Iterator[Sandbox]:
         process = subprocess.Popen(command, stdout=subprocess.PIPE)
         try:
             assert process.stdout is not None
-            told = json.loads(_first_line(process.stdout, command))
-            kept = Path(told.pop("dir"))
-            yield Sandbox(directory=kept, **told)
+            started = json.loads(_first_line(process.stdout, command))
+            kept = Path(started.pop("dir"))
+            yield Sandbox(directory=kept, **started)
         finally:
             _stop(process)
 

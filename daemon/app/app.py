@@ -124,7 +124,7 @@ class App:
         transfers = self._settings.transfers
         await _sweep(store, self._clock)
         self._vigil.beat()
-        roots = Roots(store.seen_roots(self._clock.now))
+        roots = Roots(store.root_states(self._clock.now))
         outputs = dict.fromkeys(str(folder.output) for folder in self._settings.folders)
         disks = {output: Disk(self._clock) for output in outputs}
         unknown = UnknownOrders(disks, store, roots, self._clock, asks_service=True)

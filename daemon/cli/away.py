@@ -8,7 +8,7 @@ from pathlib import Path
 from daemon.cli.state import look
 from daemon.config import FolderSettings
 from daemon.files.roots import Roots
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.reading import Reader
 
 
@@ -18,7 +18,7 @@ def away(state_dir: Path, folders: Iterable[FolderSettings]) -> dict[Path, str]:
     with look(state_dir) as reader:
         roots = Roots(_Remembered(reader))
         for folder in folders:
-            if reader.seen(str(folder.watch)) is not None:
+            if reader.root_state(str(folder.watch)) is not None:
                 messages[folder.watch] = roots.watched_away(str(folder.watch))
             messages[folder.output] = roots.output_away(str(folder.output))
     return {path: message for path, message in messages.items() if message is not None}
@@ -30,11 +30,11 @@ class _Remembered:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def seen(self, root: str) -> Seen | None:
+    def state_of(self, root: str) -> RootState | None:
         """What the daemon remembers of a root; None if it was never seen."""
-        return self._reader.seen(root)
+        return self._reader.root_state(root)
 
-    def see(self, root: str, seen: Seen) -> None:
+    def remember(self, root: str, state: RootState) -> None:
         """Do nothing: only the daemon stores what it sees."""
 
     def known(self, root: str, shoots: Collection[str]) -> int:

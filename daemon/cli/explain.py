@@ -1,17 +1,16 @@
-"""``bracketd explain FILE``: shows each gate's result for a file, and what happened to the file."""
+"""``bracketd explain FILE``: shows what a file is, what happened to it, and the gates of its waiting shoot."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from daemon.access import access_of
 from daemon.cli.leftout import why_left_out
 from daemon.cli.state import look
 from daemon.cli.target import name_on_disk
@@ -29,20 +28,21 @@ from daemon.files.names import (
 )
 from daemon.files.placeholders import placeholder
 from daemon.files.scan import scan
-from daemon.frames import frame, shot
-from daemon.grouping import RAW, dangling, extension
+from daemon.frames import shot
+from daemon.grouping import RAW, extension
+from daemon.host.lock import running_pid
 from daemon.order import Bracket, Order, Phase, Sent
-from daemon.shoot import FileClass, Shot
+from daemon.shoot import FileClass, GateResult, Shot
 from daemon.shoot.shot import UNKNOWN
 from daemon.store.reading import Reader
-from daemon.syncing import SyncClient, client_for
+from daemon.store.waiting import Waiting
 
 WORDS = {
     FileClass.PHOTO: "a photo",
-    FileClass.IN_FLIGHT: "still being copied or synced; the shoot waits for it",
-    FileClass.PLACEHOLDER: "an online-only placeholder; the shoot waits until the sync client has downloaded the photo",
+    FileClass.IN_FLIGHT: "still being copied or synced",
+    FileClass.PLACEHOLDER: "an online-only placeholder",
     FileClass.CONFLICT: "a conflict copy of a sync client; it is not sent",
-    FileClass.READY: "marks the shoot as complete; bracketd skips the quiet period",
+    FileClass.READY: "marks the shoot as complete",
     None: "not a photo; bracketd ignores it and does not wait for it",
 }
 
@@ -55,23 +55,32 @@ Row = tuple[str, str]
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def explain(config: Path | None, file: Path) -> None:
-    """Show each gate's result for FILE in a watched folder, and what happened to the file and its shoot."""
+    """Show what FILE in a watched folder is and what happened to it. For a waiting shoot, also show every gate."""
     settings = load(config, os.environ)
     folder, inside = _within(Path(os.path.abspath(file)), settings.folders)
     shoot, inside = folder.watch / name_on_disk(folder.watch, inside.parts[0]), Path(*inside.parts[1:])
-    syncthing = access_of(settings.syncthing)
-    client = client_for(str(folder.watch), sync_client=folder.sync_client, syncthing=syncthing)
     kind, why = _class(shoot, inside)
-    click.echo(f"{printable(str(inside))} in {printable(str(shoot))}")
+    _print_title(f"{inside} in {shoot}")
     with look(settings.state_dir) as reader:
-        for label, text in (
-            ("names", why),
-            *_on_disk(shoot / inside, kind),
-            *_of_client(client, shoot),
-            *_of_sets(shoot, kind),
-            *_of_shoot(reader, shoot, inside, kind),
-        ):
-            click.echo(f"  {label:<12} {printable(text)}")
+        waiting = next((one for one in reader.waiting() if one.folder == str(shoot)), None)
+        _print_rows([("class", why), *_on_disk(shoot / inside, kind), *_of_shoot(reader, waiting, shoot, inside, kind)])
+    if waiting is not None and waiting.gates:
+        ended = "" if running_pid(settings.state_dir) is not None else ". The daemon is not running now"
+        _print_title(f"Gates of the shoot, as of the daemon's last scan{ended}:")
+        _print_rows((result.gate, _of_gate(result)) for result in waiting.gates)
+
+
+def _print_title(text: str) -> None:
+    click.echo(printable(text))
+
+
+def _print_rows(rows: Iterable[Row]) -> None:
+    for label, text in rows:
+        click.echo(f"  {label:<12} {printable(text)}")
+
+
+def _of_gate(result: GateResult) -> str:
+    return f"{result.state.value}: {result.why}" if result.why else result.state.value
 
 
 def _within(path: Path, folders: tuple[FolderSettings, ...]) -> tuple[FolderSettings, Path]:
@@ -101,7 +110,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _class(shoot: Path, inside: Path) -> tuple[FileClass | None, str]:
-    """A file's class by its name and the names of its folders, with the reason."""
+    """A file's class by its name and the names of its folders, and the class in words, with the reason."""
     transfer = None
     for above, name in zip(reversed(inside.parents), inside.parts[:-1], strict=False):
         if is_junk_folder(name) or is_beside_the_photos(name, on_card=_is_card(shoot / above)):
@@ -111,7 +120,16 @@ def _class(shoot: Path, inside: Path) -> tuple[FileClass | None, str]:
     kind, pattern = classify(inside.name), because_of(inside.name)
     if kind is not None and transfer is not None:
         return FileClass.IN_FLIGHT, f"{WORDS[FileClass.IN_FLIGHT]} (it is in {transfer})"
+    if kind is FileClass.PHOTO and _is_placeholder(shoot / inside):
+        return kind, WORDS[FileClass.PLACEHOLDER]
     return kind, WORDS[kind] + (f" (its name matches {pattern})" if pattern else "")
+
+
+def _is_placeholder(path: Path) -> bool:
+    try:
+        return placeholder(path.stat())
+    except OSError:
+        return False
 
 
 def _is_card(folder: Path) -> bool:
@@ -137,13 +155,12 @@ def _on_disk(path: Path, kind: FileClass | None) -> Iterator[Row]:
     exactly = f" ({status.st_size:,} bytes)" if status.st_size >= 1000 else ""
     yield "on disk", f"{amount(status.st_size)}{exactly}, changed {changed}"
     if placeholder(status):
-        why = "bracketd does not open it, since that would start the download"
-        yield "placeholders", f"not downloaded by the sync client yet; {why}"
+        yield "content", "not checked: the sync client has not downloaded it, and opening it would start the download"
     elif kind is FileClass.PHOTO:
-        yield "structure", _structure(path)
+        yield "content", _content(path)
 
 
-def _structure(path: Path) -> str:
+def _content(path: Path) -> str:
     try:
         found = structure(path)
     except OSError as error:
@@ -153,33 +170,16 @@ def _structure(path: Path) -> str:
     return "complete" if found.checked else f"cannot be checked for .{path.suffix.lstrip('.')} files; assumed complete"
 
 
-def _of_client(client: SyncClient | None, shoot: Path) -> Iterator[Row]:
-    yield "sync client", client.ask(str(shoot)).why if client is not None else "no sync client manages this folder"
-
-
-def _of_sets(shoot: Path, kind: FileClass | None) -> Iterator[Row]:
-    """A row about incomplete bracket sets of the shoot."""
-    if kind is not FileClass.PHOTO:
-        return
-    try:
-        found = [frame(str(shoot), photo.path) for photo in scan(str(shoot)).usable]
-    except OSError as error:
-        yield "sets", f"could not be checked ({error.strerror})"
-        return
-    frames = [one for one in found if one is not None]
-    incomplete = dangling(frames) if len(frames) == len(found) else None
-    yield "sets", incomplete or "no incomplete bracket sets found"
-
-
-def _of_shoot(reader: Reader, shoot: Path, inside: Path, kind: FileClass | None) -> Iterator[Row]:
+def _of_shoot(
+    reader: Reader, waiting: Waiting | None, shoot: Path, inside: Path, kind: FileClass | None
+) -> Iterator[Row]:
     """Rows about what the shoot waits for, and about the file in the shoot's orders, the newest first."""
-    waits = next((waiting.reason for waiting in reader.waiting() if waiting.folder == str(shoot)), None)
-    if waits is not None:
-        yield "shoot", f"waits: {waits}"
     orders = [reader.order(row["id"]) for row in reader.find(str(shoot)) if row["folder"] == str(shoot)]
-    if waits is None and not orders and kind is None and _has_no_photos(shoot):
+    if waiting is not None:
+        yield "shoot", f"waits at the gate “{waiting.gate}”" if waiting.gate is not None else f"waits: {waiting.reason}"
+    elif not orders and kind is None and _has_no_photos(shoot):
         yield "shoot", "has no photos; bracketd ignores it"
-    elif waits is None and not orders:
+    elif not orders:
         yield "shoot", "not known yet. `bracketd status` shows if the daemon is watching"
     found = [(order, text) for order in orders if (text := _in_order(order, inside.as_posix(), kind)) is not None]
     if not found and orders and kind is not None:
@@ -241,8 +241,7 @@ def _in_none(orders: list[Order], shoot: Path, path: str, kind: FileClass) -> st
 def _shot(shoot: Path, path: str) -> Shot:
     """A photo's metadata of its frame. A placeholder is not opened, because that would start its download."""
     with suppress(OSError):
-        if not placeholder((shoot / path).stat()):
-            return shot(str(shoot), path)
+        return UNKNOWN if _is_placeholder(shoot / path) else shot(str(shoot), path)
     return UNKNOWN
 
 

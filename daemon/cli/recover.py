@@ -15,7 +15,7 @@ from daemon.config import Settings
 from daemon.config.policy import preset_of
 from daemon.host import logs
 from daemon.order import Phase
-from daemon.recovery import Account, Place, Rebuilt, Recovery, Report, Source
+from daemon.recovery import Account, Rebuilt, Recovery, Report, Source, WatchedSettings
 from daemon.service import Service
 from daemon.services import build_usual
 
@@ -23,7 +23,7 @@ from daemon.services import build_usual
 def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:
     """Recover the state and print the report. The caller holds the instance lock. Raises StateError."""
     places = [
-        Place(
+        WatchedSettings(
             str(folder.watch),
             str(folder.output),
             preset_of(folder, settings.api.dev_mode),

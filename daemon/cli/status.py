@@ -82,6 +82,7 @@ def _waiting(reader: Reader) -> list[dict[str, Any]]:
             "shoot": w.shoot,
             "folder": w.folder,
             "reason": w.reason,
+            "gate": w.gate,
             "files": w.files,
             "bytes": w.bytes,
             "since": _iso(w.since),

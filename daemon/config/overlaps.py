@@ -13,7 +13,7 @@ from daemon.config.places import expand, inside
 from daemon.errors import Problem
 
 
-class Place(NamedTuple):
+class FolderSetting(NamedTuple):
     """A folder and the setting that gives its path."""
 
     location: Location
@@ -27,8 +27,8 @@ class Place(NamedTuple):
 
 def check_overlaps(document: Document, environ: Mapping[str, str]) -> list[Problem]:
     """One problem for every folder inside another. Invalid paths are skipped; other checks report them."""
-    watches = _places(document, "watch", environ)
-    outputs = _places(document, "output", environ)
+    watches = _folder_settings(document, "watch", environ)
+    outputs = _folder_settings(document, "output", environ)
     problems = []
     for n, watch in enumerate(watches):
         for m, other in enumerate(watches):
@@ -49,28 +49,28 @@ def check_overlaps(document: Document, environ: Mapping[str, str]) -> list[Probl
     return problems
 
 
-def _holding(inner: Place, places: list[Place]) -> Place | None:
-    return next((place for place in places if inside(inner.path, place.path)), None)
+def _holding(inner: FolderSetting, settings: list[FolderSetting]) -> FolderSetting | None:
+    return next((setting for setting in settings if inside(inner.path, setting.path)), None)
 
 
-def _problem(document: Document, place: Place, what: str, other: Place, remedy: str) -> Problem:
-    return Problem(document.where(place.location), f"{what} {other.name} ({other.path})", remedy)
+def _problem(document: Document, setting: FolderSetting, what: str, other: FolderSetting, remedy: str) -> Problem:
+    return Problem(document.where(setting.location), f"{what} {other.name} ({other.path})", remedy)
 
 
-def _places(document: Document, name: str, environ: Mapping[str, str]) -> list[Place]:
+def _folder_settings(document: Document, name: str, environ: Mapping[str, str]) -> list[FolderSetting]:
     folders: Any = document.data.get("folders")
-    places = []
+    settings = []
     for n, folder in enumerate(folders if isinstance(folders, list) else []):
         written = folder.get(name) if isinstance(folder, dict) else None
         try:
-            places.append(Place(("folders", n, name), expand(written, document.file.parent, environ)))
+            settings.append(FolderSetting(("folders", n, name), expand(written, document.file.parent, environ)))
         except Mistake:
             continue
-    return places
+    return settings
 
 
-def _state(document: Document, environ: Mapping[str, str]) -> list[Place]:
+def _state(document: Document, environ: Mapping[str, str]) -> list[FolderSetting]:
     try:
-        return [Place(("state_dir",), state_dir(document, environ))]
+        return [FolderSetting(("state_dir",), state_dir(document, environ))]
     except Mistake:
         return []

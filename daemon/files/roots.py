@@ -16,7 +16,7 @@ from daemon.files import scan
 from daemon.files.bounded import Bounded
 from daemon.files.names import is_junk_folder
 from daemon.host.filesystem import mount_point
-from daemon.root import Seen, is_new, may_be_replaced, unmounted
+from daemon.root import RootState, is_new, may_be_replaced, unmounted
 
 PATIENCE = 10.0
 """Seconds for which a step waits for an output's disk. One that hangs must not keep the lanes of uploads."""
@@ -53,10 +53,10 @@ def hung(output: str) -> str:
 class Memory(Protocol):
     """Remembers roots across restarts. Methods block and are thread-safe."""
 
-    def seen(self, root: str) -> Seen | None:
+    def state_of(self, root: str) -> RootState | None:
         """What is remembered of a root, None if it was never seen."""
 
-    def see(self, root: str, seen: Seen) -> None:
+    def remember(self, root: str, state: RootState) -> None:
         """Remember a root as it is now."""
 
     def known(self, root: str, shoots: Collection[str]) -> int:
@@ -64,33 +64,33 @@ class Memory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RootSnapshot:
     """The result of checking a watched folder, and what was remembered of it before.
 
     ``known`` is the number of its shoots that have an order, None if it is the same folder as before.
     """
 
     root: scan.Root
-    seen: Seen
-    before: Seen | None
+    state: RootState
+    before: RootState | None
     known: int | None = None
 
     @property
     def unmounted(self) -> str | None:
         """Why the folder at this path is not the watched folder, None if it is."""
-        return unmounted(self.before, self.seen, self.known)
+        return unmounted(self.before, self.state, self.known)
 
     @property
     def is_new(self) -> bool:
         """True if the folder is seen for the first time, so that its shoots are an archive."""
-        return is_new(self.before, self.seen)
+        return is_new(self.before, self.state)
 
 
 @dataclass(frozen=True, slots=True)
-class OutputLook:
-    """An output folder as one look found it; None if it is not there. ``refused``: it may not be looked at."""
+class OutputSnapshot:
+    """An output folder at one check; None if it does not exist. ``refused``: it may not be read."""
 
-    seen: Seen | None
+    state: RootState | None
     refused: bool = False
 
 
@@ -113,32 +113,32 @@ class Roots:
         self, memory: Memory, mount_of: Callable[[str], str | None] = mount_point, *, patience: float = PATIENCE
     ) -> None:
         self._memory, self._mount_of = memory, mount_of
-        self._outputs = Bounded[OutputLook](patience)
+        self._outputs = Bounded[OutputSnapshot](patience)
         self._mounts: dict[str, tuple[str, str]] = {}
 
-    def look(self, watched: str) -> Look:
+    def check(self, watched: str) -> RootSnapshot:
         """Check a watched folder without changing anything. Raises OSError if it cannot be listed."""
-        before = self._memory.seen(watched)
+        before = self._memory.state_of(watched)
         root = scan.look_at_root(watched)
-        seen = self._seen(watched, "{}:{}".format(*root.identity), len(root.shoots), before)
-        known = self._memory.known(watched, tuple(root.shoots)) if may_be_replaced(before, seen) else None
-        return Look(root, seen, before, known)
+        state = self._state(watched, "{}:{}".format(*root.identity), len(root.shoots), before)
+        known = self._memory.known(watched, tuple(root.shoots)) if may_be_replaced(before, state) else None
+        return RootSnapshot(root, state, before, known)
 
     def is_unknown(self, watched: str) -> bool:
         """True if a watched folder was never seen."""
-        return self._memory.seen(watched) is None
+        return self._memory.state_of(watched) is None
 
-    def remember(self, watched: str, look: Look) -> None:
+    def remember(self, watched: str, snapshot: RootSnapshot) -> None:
         """Remember a watched folder as this check found it."""
-        if look.seen != look.before:
-            self._memory.see(watched, look.seen)
+        if snapshot.state != snapshot.before:
+            self._memory.remember(watched, snapshot.state)
 
     def watched_away(self, watched: str) -> str | None:
         """The message if a watched folder is away now, None if it is available."""
         try:
-            why = self.look(watched).unmounted
+            why = self.check(watched).unmounted
         except NOT_THERE:
-            why = unmounted(self._memory.seen(watched), None) or "is not there"
+            why = unmounted(self._memory.state_of(watched), None) or "is not there"
         except OSError as error:
             why = f"cannot be read: {error.strerror}"
         return away("watched", watched, why) if why else None
@@ -149,43 +149,47 @@ class Roots:
         A folder that does not exist and was never seen is not a problem, because it will be created. A folder that
         cannot be read is not reported here, because writing to it reports the error.
         """
-        before = self._memory.seen(output)
-        return self._judged(output, before, self._look_at_output(output, before))
+        before = self._memory.state_of(output)
+        return self._judged(output, before, self._output_snapshot(output, before))
 
     def output_now(self, output: str) -> OutputNow:
         """The same as ``output_away``, in a bounded time: a disk that does not answer hangs."""
-        before = self._memory.seen(output)
-        look = self._outputs.ask(output, lambda: self._look_at_output(output, before))
-        return OutputNow(hung(output), hangs=True) if look is None else OutputNow(self._judged(output, before, look))
+        before = self._memory.state_of(output)
+        snapshot = self._outputs.ask(output, lambda: self._output_snapshot(output, before))
+        return (
+            OutputNow(hung(output), hangs=True)
+            if snapshot is None
+            else OutputNow(self._judged(output, before, snapshot))
+        )
 
-    def _look_at_output(self, output: str, before: Seen | None) -> OutputLook:
+    def _output_snapshot(self, output: str, before: RootState | None) -> OutputSnapshot:
         try:
             identity = _identity(output)
-            return OutputLook(self._seen(output, identity, int(_holds_folders(output)), before))
+            return OutputSnapshot(self._state(output, identity, int(_holds_folders(output)), before))
         except NOT_THERE:
-            return OutputLook(None)
+            return OutputSnapshot(None)
         except OSError:
-            return OutputLook(None, refused=True)
+            return OutputSnapshot(None, refused=True)
 
-    def _judged(self, output: str, before: Seen | None, look: OutputLook) -> str | None:
-        if look.refused:
+    def _judged(self, output: str, before: RootState | None, snapshot: OutputSnapshot) -> str | None:
+        if snapshot.refused:
             return None
-        if why := unmounted(before, look.seen):
+        if why := unmounted(before, snapshot.state):
             return away("output", output, why)
-        if look.seen is not None and look.seen != before:
-            self._memory.see(output, look.seen)
+        if snapshot.state is not None and snapshot.state != before:
+            self._memory.remember(output, snapshot.state)
         return None
 
-    def _seen(self, root: str, identity: str, shoots: int, before: Seen | None) -> Seen:
+    def _state(self, root: str, identity: str, shoots: int, before: RootState | None) -> RootState:
         """The state to remember. Raises FileNotFoundError if a disk was mounted or unmounted during the check."""
         known = self._mounts.get(root)
         mount = known[1] if known is not None and known[0] == identity else self._mount_of(root)
         if _identity(root) != identity:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), root)
         if mount is None:  # unknown at present: keep the previous one
-            return Seen(before.mount if before is not None else None, identity, shoots)
+            return RootState(before.mount if before is not None else None, identity, shoots)
         self._mounts[root] = identity, mount
-        return Seen(mount, identity, shoots)
+        return RootState(mount, identity, shoots)
 
 
 def _identity(root: str) -> str:

@@ -2,7 +2,7 @@
 
 from daemon.notes.looking import (
     NAME,
-    Place,
+    NotePath,
     Spoiled,
     Unread,
     changed_at,
@@ -20,7 +20,7 @@ from daemon.notes.words import words_of_listed, words_of_unknown, words_of_unrea
 
 __all__ = [
     "NAME",
-    "Place",
+    "NotePath",
     "Spoiled",
     "Unread",
     "changed_at",

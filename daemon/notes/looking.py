@@ -31,7 +31,7 @@ NOT_A_NOTE = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 """The errors that ``order_of`` raises for a file that is not a delivery note."""
 
 
-Place = tuple[str, str]
+NotePath = tuple[str, str]
 """The folder and the name of a note."""
 
 Unread = Mapping[str, str]
@@ -70,9 +70,9 @@ class Spoiled(ValueError):
     """Raised for a delivery note with invalid content."""
 
 
-def named_below(output: str, folders: Iterable[str]) -> tuple[dict[Place, str], Unread]:
+def named_below(output: str, folders: Iterable[str]) -> tuple[dict[NotePath, str], Unread]:
     """The order's id of each note in these folders of an output folder, and what could not be read."""
-    found: dict[Place, str] = {}
+    found: dict[NotePath, str] = {}
     unread: dict[str, str] = {}
     for folder in (os.path.join(output, name) for name in folders):
         try:
@@ -92,7 +92,7 @@ def named_below(output: str, folders: Iterable[str]) -> tuple[dict[Place, str], 
     return found, unread
 
 
-def read_each(places: Iterable[Place]) -> tuple[list[Note], Unread]:
+def read_each(places: Iterable[NotePath]) -> tuple[list[Note], Unread]:
     """Read the notes in these places. Returns the notes, and what could not be read.
 
     Missing files and files that are not delivery notes are left out.
@@ -110,7 +110,7 @@ def read_each(places: Iterable[Place]) -> tuple[list[Note], Unread]:
     return found, unread
 
 
-def read_all(places: Iterable[Place]) -> list[Note]:
+def read_all(places: Iterable[NotePath]) -> list[Note]:
     """Read the notes in these places. Missing, invalid and other files are left out. Raises OSError."""
     read_here = (_read_if_valid(folder, name) for folder, name in places)
     return [note for note in read_here if note is not None]

@@ -8,7 +8,7 @@ from daemon.order.again import Again, Judged, compare, fingerprint
 from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
 from daemon.order.behind import delivered_as, named_alike
 from daemon.order.hold import Hold
-from daemon.order.late import came_late, changed_since, is_mendable, known_again, may_follow, part_of, unknown
+from daemon.order.late import came_late, changed_since, is_mendable, known_again, part_of, unknown
 from daemon.order.model import (
     LINE,
     RESTING,
@@ -22,10 +22,10 @@ from daemon.order.model import (
     Phase,
     Preset,
 )
+from daemon.order.outcome import Known, LateRules, Outcome, may_have_moved, may_supplement, outcome
 from daemon.order.policy import Limits, Policy
 from daemon.order.rules import evolve, next_steps
 from daemon.order.sent import Sent, lies_as_sent, with_shots
-from daemon.order.submitting import Submitted, submitted, the_rest
 
 __all__ = [
     "LINE",
@@ -38,15 +38,17 @@ __all__ = [
     "Image",
     "ImageState",
     "Judged",
+    "Known",
+    "LateRules",
     "Limits",
     "MergeState",
     "Order",
+    "Outcome",
     "Phase",
     "Policy",
     "Preset",
     "Refusal",
     "Sent",
-    "Submitted",
     "Verb",
     "allowed",
     "answers",
@@ -61,15 +63,15 @@ __all__ = [
     "is_mendable",
     "known_again",
     "lies_as_sent",
-    "may_follow",
+    "may_have_moved",
+    "may_supplement",
     "named_alike",
     "next_steps",
+    "outcome",
     "part_of",
     "pictures",
     "refusal",
-    "submitted",
     "submitted_order",
-    "the_rest",
     "unknown",
     "with_shots",
 ]

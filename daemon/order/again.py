@@ -21,7 +21,7 @@ from daemon.shoot import LeftOut, Why
 from daemon.shoot.leftout import is_certainly_made_of
 from daemon.shoot.shot import Taken, stem_of
 
-REPLACED = "submitted anew as it is now"
+REPLACED = "replaced by a newer order of this shoot"
 """The stored reason of an order that a later ``submit`` replaced with a new order."""
 
 

@@ -6,6 +6,6 @@
 from daemon.recovery.atservice import Account
 from daemon.recovery.reconcile import Rebuilt, Source
 from daemon.recovery.recover import Recovery, Report
-from daemon.recovery.watched import Place
+from daemon.recovery.watched import WatchedSettings
 
-__all__ = ["Account", "Place", "Rebuilt", "Recovery", "Report", "Source"]
+__all__ = ["Account", "Rebuilt", "Recovery", "Report", "Source", "WatchedSettings"]

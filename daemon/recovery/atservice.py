@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from daemon.errors import NotFound, Passing
-from daemon.service import BracketSeen, OrderListed, OrderSeen, Service
+from daemon.service import BracketReport, OrderListed, OrderReport, Service
 
 T = TypeVar("T")
 
@@ -23,13 +23,13 @@ class AtService:
     id: str
     name: str
     created_at: float | None
-    seen: OrderSeen
-    brackets: tuple[BracketSeen, ...] = ()
+    report: OrderReport
+    brackets: tuple[BracketReport, ...] = ()
 
     @property
     def names(self) -> dict[int, str]:
         """The names of brackets and images at the service, by bracket number. Brackets without a name are missing."""
-        shown = (*(image.name for image in self.seen.images), *(bracket.name for bracket in self.brackets))
+        shown = (*(image.name for image in self.report.images), *(bracket.name for bracket in self.brackets))
         numbered = ((self.number(name), name) for name in shown)
         return {number: name for number, name in numbered if number is not None}
 
@@ -56,10 +56,10 @@ class Account:
         known = set(known)
         found: dict[str, AtService] = {}
         for listed in self._patiently(lambda: list(self._service.orders())):
-            order = AtService(listed.id, listed.name, listed.created_at, listed.seen)
+            order = AtService(listed.id, listed.name, listed.created_at, listed.report)
             if listed.id in known:
                 found[listed.id] = order
-            elif order.names or not listed.seen.images:
+            elif order.names or not listed.report.images:
                 order = replace(order, brackets=self._brackets(listed))
                 if order.names:
                     found[listed.id] = order
@@ -72,7 +72,7 @@ class Account:
         except NotFound:
             return None
 
-    def _brackets(self, listed: OrderListed) -> tuple[BracketSeen, ...]:
+    def _brackets(self, listed: OrderListed) -> tuple[BracketReport, ...]:
         try:
             return self._patiently(lambda: self._service.brackets(listed.id))
         except NotFound:

@@ -14,7 +14,7 @@ from daemon.order import Bracket, Image, ImageState, Order
 from daemon.order.found import FoundDelivered, Note
 from daemon.order.naming import name_at_service
 from daemon.recovery.atservice import AtService
-from daemon.service import ImageSeen, ImageStatus
+from daemon.service import ImageReport, ImageStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ def _is_confirmed(there: AtService | None, note: Note) -> bool:
 
 def confirms(there: AtService, order: Order) -> bool:
     """True if the service shows an order as delivered: it has the same photos, and all its pictures were bought."""
-    seen = {image.id: image for image in there.seen.images}
-    if there.seen.merging or there.seen.processing or not order.images:
+    seen = {image.id: image for image in there.report.images}
+    if there.report.merging or there.report.processing or not order.images:
         return False
     if not all(_is_of(name, order.brackets, number, there) for number, name in there.names.items()):
         return False
@@ -88,7 +88,7 @@ def _is_of(name: str, brackets: tuple[Bracket, ...], number: int, there: AtServi
     return name.endswith(name_at_service("", brackets[number].path, f"{there.id[:8]}-{number + 1}"))
 
 
-def _ended(image: Image, seen: ImageSeen | None, *, dev_mode: bool) -> bool:
+def _ended(image: Image, seen: ImageReport | None, *, dev_mode: bool) -> bool:
     if seen is None:
         return False
     if image.state is ImageState.FAILED:

@@ -90,10 +90,10 @@ def _ours(service: Service, orders: Sequence[OrderListed]) -> Iterator[Listed]:
     """The orders whose brackets or images have names made by bracketd."""
     asked = 0
     for listed in orders:
-        order = AtService(listed.id, listed.name, listed.created_at, listed.seen)
-        if not order.names and not listed.seen.images and asked < MOST_ASKED:
+        order = AtService(listed.id, listed.name, listed.created_at, listed.report)
+        if not order.names and not listed.report.images and asked < MOST_ASKED:
             asked += 1
             brackets = service.brackets(listed.id)
-            order = AtService(listed.id, listed.name, listed.created_at, listed.seen, brackets)
+            order = AtService(listed.id, listed.name, listed.created_at, listed.report, brackets)
         if order.names:
             yield Listed(order.id, order.untagged)

@@ -23,7 +23,7 @@ from daemon.order.due import AT_ANY_CLOCK
 from daemon.order.hold import CHOICES
 from daemon.order.problem import Code, Trouble
 from daemon.recovery.atservice import AtService
-from daemon.service import ImageSeen, OrderSeen
+from daemon.service import ImageReport, OrderReport
 
 SHOWS = Policy().idle_grace
 """Seconds after which a requested merge is visible at the service."""
@@ -76,8 +76,8 @@ def checked(rebuilt: Rebuilt, there: AtService | None, *, now: float, written_at
     ``written_at`` is when the daemon last wrote to its state, in epoch seconds.
     """
     order = _let_go(rebuilt.order, now)
-    if there is not None and is_merged(order, there.seen):
-        return replace(rebuilt, order=merged(order, there.seen, now), why="the service has merged it")
+    if there is not None and is_merged(order, there.report):
+        return replace(rebuilt, order=merged(order, there.report, now), why="the service has merged it")
     shows_at = written_at + SHOWS
     if there is None or order.due is None or shows_at <= now:
         return replace(rebuilt, order=order)
@@ -123,17 +123,17 @@ def taken_up(orders: Sequence[Rebuilt], now: float) -> Iterator[Rebuilt]:
         yield replace(rebuilt, order=evolve(order, facts.Cancelled(why), now=now, policy=Policy()), why=why)
 
 
-def merged(order: Order, seen: OrderSeen, now: float) -> Order:
+def merged(order: Order, seen: OrderReport, now: float) -> Order:
     """The order in the phase that follows its merge."""
     return as_merged(order, now, merging=seen.merging)
 
 
-def is_merged(order: Order, seen: OrderSeen) -> bool:
+def is_merged(order: Order, seen: OrderReport) -> bool:
     """True if the service is merging or processing an order, or has images of it."""
     return seen.merging or seen.processing or bool(outputs(order, seen))
 
 
-def outputs(order: Order, seen: OrderSeen) -> tuple[ImageSeen, ...]:
+def outputs(order: Order, seen: OrderReport) -> tuple[ImageReport, ...]:
     """The images at the service that are results, not registered brackets."""
     sent = inputs(order)
     return tuple(image for image in seen.images if image.id not in sent)

@@ -26,8 +26,17 @@ from daemon.recovery.confirming import Believed, Doubt, believed
 from daemon.recovery.notes import Notes, find_notes
 from daemon.recovery.reconcile import Rebuilt, Source, checked, furthest, is_merged, taken_up, unchecked, unmerged
 from daemon.recovery.stranger import Shoot
-from daemon.recovery.watched import Place, Watched, doubted, held_back, look, photos_of, shoot_of, skipped
-from daemon.root import Seen
+from daemon.recovery.watched import (
+    Watched,
+    WatchedSettings,
+    doubted,
+    held_back,
+    list_shoots,
+    photos_of,
+    shoot_of,
+    skipped,
+)
+from daemon.root import RootState
 from daemon.store.wreck import Salvage, Wreck
 
 SCRATCH = ".recovering-"
@@ -50,7 +59,7 @@ class Sources:
     refused: str | None = None
 
     @property
-    def roots(self) -> dict[str, Seen]:
+    def roots(self) -> dict[str, RootState]:
         """The watched and output folders that were seen, each from the most trusted source."""
         return {root: seen for found in (self.copy, self.file) if found for root, seen in found[1].roots.items()}
 
@@ -83,9 +92,9 @@ class Recovery:
     """
 
     def __init__(
-        self, wreck: Wreck, places: Collection[Place], account: Account | None, *, flow: FlowName, now: float
+        self, wreck: Wreck, folders: Collection[WatchedSettings], account: Account | None, *, flow: FlowName, now: float
     ) -> None:
-        self._wreck, self._places, self._account, self._flow, self._now = wreck, places, account, flow, now
+        self._wreck, self._folders, self._account, self._flow, self._now = wreck, folders, account, flow, now
 
     def run(self, *, dry_run: bool) -> Report:
         """Rebuild the state. With ``dry_run``, only report the result. Raises StateError and its subclasses."""
@@ -102,7 +111,7 @@ class Recovery:
 
     def _run(self, scratch: Path, *, dry_run: bool) -> Report:
         sources, written_at = self._read(scratch)
-        watched = look(self._places, sources.roots)
+        watched = list_shoots(self._folders, sources.roots)
         stored = {
             Source.FILE: sources.file[1].orders if sources.file else (),
             Source.COPY: sources.copy[1].orders if sources.copy else (),
@@ -131,7 +140,7 @@ class Recovery:
         found = Sources(
             (file, self._salvaged(file, scratch / "file")) if file is not None else None,
             (copy, self._salvaged(copy, scratch / "copy")) if copy is not None else None,
-            find_notes(place.output for place in self._places),
+            find_notes(settings.output for settings in self._folders),
         )
         return found, written_at
 
@@ -200,7 +209,7 @@ class Recovery:
             if at_service.id in mine:
                 continue
             order = stranger.order_of(at_service, self._shoot(at_service, watched, taken), self._flow, self._now)
-            if is_merged(order, at_service.seen):
+            if is_merged(order, at_service.report):
                 found.append(stranger.rebuilt(order, at_service, _pictures(order.output), self._now))
                 taken.add(order.output)
             else:
@@ -209,20 +218,20 @@ class Recovery:
 
     def _shoot(self, there: AtService, watched: Watched, taken: Collection[str]) -> Shoot:
         """The shoot in a watched folder that an order was made from. If there is none, a guess without photos."""
-        alike = [shoot_of(place, name, taken) for place, name in watched.all() if stranger.may_be_of(there, name)]
+        alike = [shoot_of(settings, name, taken) for settings, name in watched.all() if stranger.may_be_of(there, name)]
         if alike:
             return max(alike, key=lambda shoot: len(stranger.files_of(there, shoot)))
-        name, place = stranger.guessed_name(there), next(iter(self._places))
-        output = output_folder(place.output, name, taken, dev_mode=place.preset.dev_mode)
-        return Shoot(name, os.path.join(place.watch, name), output, place.preset)
+        name, settings = stranger.guessed_name(there), next(iter(self._folders))
+        output = output_folder(settings.output, name, taken, dev_mode=settings.preset.dev_mode)
+        return Shoot(name, os.path.join(settings.watch, name), output, settings.preset)
 
     # --- writing ---
 
     def _write(self, scratch: Path, report: Report, watched: Watched) -> Path | None:
         sources, new = report.sources, scratch / "new"
         new.mkdir()
-        outputs = {place.output for place in self._places}
-        roots = {root: seen for root, seen in sources.roots.items() if root in outputs} | dict(watched.seen)
+        outputs = {settings.output for settings in self._folders}
+        roots = {root: seen for root, seen in sources.roots.items() if root in outputs} | dict(watched.states)
         histories = [found[1].file for found in (sources.file, sources.copy) if found]
         built = self._wreck.rebuild(new, _with_facts(report), histories, roots, self._now)
         aside = self._wreck.put_in_place(built, self._now)

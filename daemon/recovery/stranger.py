@@ -95,12 +95,12 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
     An order whose images were all bought counts as delivered, unless its output folder exists and lacks some of them.
     If the folder is gone, somebody has tidied up, and nothing is downloaded again.
     """
-    images = outputs(order, there.seen)
+    images = outputs(order, there.report)
     paid = [image for image in images if image.downloaded]
-    done = not (there.seen.merging or there.seen.processing) and all(
+    done = not (there.report.merging or there.report.processing) and all(
         image.downloaded or image.status is ImageStatus.FAILED for image in images
     )
-    after = merged(order, there.seen, now)
+    after = merged(order, there.report, now)
     if not (done and paid) or (pictures is not None and pictures < len(paid)):
         return Rebuilt(after, Source.SERVICE, "resumes from its state at the service")
     delivered = replace(

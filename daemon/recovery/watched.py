@@ -32,7 +32,7 @@ from daemon.order.naming import names_of
 from daemon.order.problem import Code, Trouble
 from daemon.recovery import photos
 from daemon.recovery.stranger import Shoot
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.shoot import File, Listing, usable
 
 SKIPPED = "found when the state was rebuilt; it may already have been sent. `bracketd submit FOLDER` sends it"
@@ -47,7 +47,7 @@ LATELY = 3 * 86400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WatchedSettings:
     """A configured watched folder, its output folder and its order settings.
 
     ``process_existing``: shoots already in the folder at first sight are sent. Paths are absolute, and spelled as in
@@ -64,65 +64,65 @@ class Place:
 class Watched:
     """The watched folders that are available. ``away`` has the others, each with the reason."""
 
-    places: Mapping[str, Place]
+    folders: Mapping[str, WatchedSettings]
     shoots: Mapping[str, frozenset[str]]
-    seen: Mapping[str, Seen]
+    states: Mapping[str, RootState]
     away: Mapping[str, str]
 
-    def all(self) -> Iterator[tuple[Place, str]]:
+    def all(self) -> Iterator[tuple[WatchedSettings, str]]:
         """Every shoot in every watched folder, in the order of the settings, then by name."""
-        return ((self.places[watch], shoot) for watch, shoots in self.shoots.items() for shoot in sorted(shoots))
+        return ((self.folders[watch], shoot) for watch, shoots in self.shoots.items() for shoot in sorted(shoots))
 
 
-class _Memory(dict[str, Seen]):
+class _Memory(dict[str, RootState]):
     """The last known state of each root."""
 
-    def seen(self, root: str) -> Seen | None:
+    def state_of(self, root: str) -> RootState | None:
         return self.get(root)
 
-    def see(self, root: str, seen: Seen) -> None:
-        self[root] = seen
+    def remember(self, root: str, state: RootState) -> None:
+        self[root] = state
 
     def known(self, root: str, shoots: Collection[str]) -> int:  # noqa: ARG002 - a recovery skips unknown shoots
         return len(shoots)
 
 
-def look(places: Collection[Place], known: Mapping[str, Seen]) -> Watched:
+def list_shoots(folders: Collection[WatchedSettings], known: Mapping[str, RootState]) -> Watched:
     """List the shoots in the watched folders. ``known`` is the last known state of each.
 
     Raises StateError if a folder with ``existing: process`` is away, because all its shoots would be sent later.
     """
     roots = Roots(_Memory(known))
-    shoots, seen, away = {}, {}, {}
-    for place in places:
+    shoots, states, away = {}, {}, {}
+    for settings in folders:
         try:
-            found = roots.look(place.watch)
+            found = roots.check(settings.watch)
             why = found.unmounted
         except OSError as error:
             why = f"cannot be read ({error.strerror})"
         if why is None:
-            shoots[place.watch], seen[place.watch] = frozenset(found.root.shoots), found.seen
-        elif place.process_existing:
+            shoots[settings.watch], states[settings.watch] = frozenset(found.root.shoots), found.state
+        elif settings.process_existing:
             raise StateError(
-                f"the watched folder {place.watch} {why}. With `existing: process`, every shoot in it would be sent "
+                f"the watched folder {settings.watch} {why}. With `existing: process`, every shoot in it would be sent "
                 "when it returns, including those sent before. Mount it, or set `existing: skip`, then run the "
                 "recovery again."
             )
         else:
-            away[place.watch] = why
-    return Watched({place.watch: place for place in places}, shoots, seen, away)
+            away[settings.watch] = why
+    return Watched({settings.watch: settings for settings in folders}, shoots, states, away)
 
 
-def shoot_of(place: Place, name: str, taken: Collection[str]) -> Shoot:
+def shoot_of(settings: WatchedSettings, name: str, taken: Collection[str]) -> Shoot:
     """A shoot with its files, starting with those that would be sent. ``taken``: other orders' output folders."""
-    folder = os.path.join(place.watch, name)
-    output = output_folder(place.output, name, taken, dev_mode=place.preset.dev_mode)
+    folder = os.path.join(settings.watch, name)
+    output = output_folder(settings.output, name, taken, dev_mode=settings.preset.dev_mode)
     files = photos_of(folder)
     shots = {file.path: shot_if_read(folder, file.path) for file in files}
     send = one_per_frame(files, shots).send
     sent = frozenset(send)
     others = tuple(file for file in files if file not in sent)
-    return Shoot(name, folder, output, place.preset, (*send, *others), shots)
+    return Shoot(name, folder, output, settings.preset, (*send, *others), shots)
 
 
 def photos_of(folder: str) -> tuple[File, ...]:
@@ -136,8 +136,8 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
 
     These shoots may have been sent, so only a person may send them. Folders without photos are ignored.
     """
-    for place, name in watched.all():
-        folder = os.path.join(place.watch, name)
+    for settings, name in watched.all():
+        folder = os.path.join(settings.watch, name)
         found = None if folder in known else _listing(folder)
         if folder in known or (found is not None and not (found.photos or found.problems)):
             continue
@@ -147,10 +147,10 @@ def skipped(watched: Watched, known: Collection[str], *, flow: FlowName, now: fl
             flow=flow,
             shoot=name,
             folder=folder,
-            output=output_folder(place.output, name, (), dev_mode=place.preset.dev_mode),
+            output=output_folder(settings.output, name, (), dev_mode=settings.preset.dev_mode),
             created_at=now,
             updated_at=now,
-            preset=place.preset,
+            preset=settings.preset,
             phase=Phase.SKIPPED,
             fingerprint=fingerprint(Bracket(file.path, file.size, file.mtime_ns, file.inode) for file in files),
             troubles=(Trouble(Code.SKIPPED, SKIPPED),),
@@ -172,8 +172,8 @@ def doubted(
     ``notes`` are the unconfirmed ones. ``taken`` are the output folders of other orders.
     """
     by_folder = {note.order.folder: note for note in notes}
-    for place, name in watched.all():
-        note = by_folder.get(os.path.join(place.watch, name))
+    for settings, name in watched.all():
+        note = by_folder.get(os.path.join(settings.watch, name))
         if note is None or note.order.folder in known:
             continue
         found = _listing(note.order.folder) or Listing()
@@ -187,10 +187,10 @@ def doubted(
             flow=flow,
             shoot=name,
             folder=note.order.folder,
-            output=output_folder(place.output, name, {*taken, note.folder}, dev_mode=place.preset.dev_mode),
+            output=output_folder(settings.output, name, {*taken, note.folder}, dev_mode=settings.preset.dev_mode),
             created_at=now,
             updated_at=now,
-            preset=place.preset,
+            preset=settings.preset,
             brackets=chosen.brackets,
             left_out=tuple(one.path for one in left_out),
             left_out_why=left_out,

@@ -9,18 +9,18 @@ from daemon.service.line import Timeouts
 from daemon.service.media import content_type_of
 from daemon.service.pacing import Pace
 from daemon.service.rate import Demand
-from daemon.service.wire import BracketSeen, ImageSeen, ImageStatus, OrderListed, OrderSeen, Slot
+from daemon.service.wire import BracketReport, ImageReport, ImageStatus, OrderListed, OrderReport, Slot
 
 __all__ = [
-    "BracketSeen",
+    "BracketReport",
     "Demand",
     "Download",
     "Flow",
     "FlowName",
-    "ImageSeen",
+    "ImageReport",
     "ImageStatus",
     "OrderListed",
-    "OrderSeen",
+    "OrderReport",
     "Pace",
     "Service",
     "Slot",

@@ -21,7 +21,7 @@ from daemon.service.line import TIMEOUTS, Line, Timeouts
 from daemon.service.origins import allowed
 from daemon.service.pacing import Pace
 from daemon.service.rate import DEMAND, Demand
-from daemon.service.wire import BracketSeen, OrderListed, OrderSeen, Slot
+from daemon.service.wire import BracketReport, OrderListed, OrderReport, Slot
 from daemon.service.words import words_of
 
 _NO_IMAGE: Final = (b"<", b"{", b"[")
@@ -124,10 +124,10 @@ class Service:
         """
         self._line.put(slot.url, slot.content_type, chunks, size)
 
-    def brackets(self, order_id: str) -> tuple[BracketSeen, ...]:
+    def brackets(self, order_id: str) -> tuple[BracketReport, ...]:
         """The order's registered brackets. Raises ``NotFound``."""
         answer = self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}/brackets"))
-        return self.flow.brackets_seen(answer, order_id)
+        return self.flow.bracket_reports(answer, order_id)
 
     def merge(
         self,
@@ -146,13 +146,13 @@ class Service:
         answer = self._line.ask(self.flow.merge(order_id, per_image=per_image, enhance=enhance, sets=sets))
         wire.require_order(answer, order_id)
 
-    def order(self, order_id: str) -> OrderSeen:
+    def order(self, order_id: str) -> OrderReport:
         """The order's state at the service. Raises ``NotFound``.
 
         ``images`` is the service's list. The images flow registers each bracket as an image, so the list may contain
         brackets too. Callers must ignore images whose ID is the ``Slot.id`` of one of the order's brackets.
         """
-        return wire.order_seen(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}")), order_id)
+        return wire.order_report(self._line.ask(Call("GET", f"/v3/orders/{quote(order_id, safe='')}")), order_id)
 
     def orders(self, most_pages: int = _MOST_PAGES) -> Iterator[OrderListed]:
         """Iterate over all orders of the account, in the service's order. Pages are requested as needed.

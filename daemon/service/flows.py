@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from daemon.service import wire
 from daemon.service.media import ANY_BYTES
-from daemon.service.wire import BracketSeen, Json, Slot
+from daemon.service.wire import BracketReport, Json, Slot
 
 FlowName = Literal["images", "brackets"]
 
@@ -59,7 +59,7 @@ class Flow(Protocol):
     def discard(self, registration_id: str) -> Call | None:
         """Delete a registration."""
 
-    def brackets_seen(self, answer: Json, order_id: str) -> tuple[BracketSeen, ...]:
+    def bracket_reports(self, answer: Json, order_id: str) -> tuple[BracketReport, ...]:
         """The brackets in the response to ``GET /v3/orders/{id}/brackets``."""
 
     def merge(
@@ -107,9 +107,9 @@ class ImagesFlow:
         """Delete the registered image."""
         return Call("DELETE", f"/v3/images/{quote(registration_id, safe='')}")
 
-    def brackets_seen(self, answer: Json, order_id: str) -> tuple[BracketSeen, ...]:
+    def bracket_reports(self, answer: Json, order_id: str) -> tuple[BracketReport, ...]:
         """The order's brackets, possibly without IDs."""
-        return wire.brackets_seen(answer, order_id, ids=False)
+        return wire.bracket_reports(answer, order_id, ids=False)
 
     def merge(
         self,
@@ -151,9 +151,9 @@ class BracketsFlow:
         """None: a registration cannot be deleted and stays without bytes."""
         return
 
-    def brackets_seen(self, answer: Json, order_id: str) -> tuple[BracketSeen, ...]:
+    def bracket_reports(self, answer: Json, order_id: str) -> tuple[BracketReport, ...]:
         """The order's brackets with their IDs."""
-        return wire.brackets_seen(answer, order_id, ids=True)
+        return wire.bracket_reports(answer, order_id, ids=True)
 
     def merge(
         self,

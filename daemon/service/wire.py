@@ -38,7 +38,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class BracketSeen:
+class BracketReport:
     """A registered bracket as the service lists it.
 
     ``id`` is None if the API version in use does not return it (the vendor's SDK for 2025-01-01 has only the name and
@@ -83,7 +83,7 @@ _STATUS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class ImageSeen:
+class ImageReport:
     """An image in an order's list. ``downloaded`` is True if it was downloaded and paid for.
 
     ``reason`` is the service's full text; ``why`` is a short version for messages.
@@ -107,7 +107,7 @@ class ImageSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderSeen:
+class OrderReport:
     """An order's state at the service. Both flags False and no images can mean "not started yet".
 
     ``total`` is the service's number of images, None if it is missing.
@@ -115,7 +115,7 @@ class OrderSeen:
 
     merging: bool
     processing: bool
-    images: tuple[ImageSeen, ...]
+    images: tuple[ImageReport, ...]
     total: int | None = None
 
 
@@ -126,7 +126,7 @@ class OrderListed:
     id: str
     name: str
     created_at: float | None
-    seen: OrderSeen
+    report: OrderReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def parse(body: bytes) -> Json:
     return value
 
 
-def order_seen(answer: Json, order_id: str) -> OrderSeen:
+def order_report(answer: Json, order_id: str) -> OrderReport:
     """Parse an OrderOut. Flags and images may be missing. The order's ID is required: ``{}`` is not an idle order.
 
     Raises ``Mismatched`` for another order, for images of another order, and for an image that is listed twice.
@@ -160,20 +160,20 @@ def order_seen(answer: Json, order_id: str) -> OrderSeen:
     images = _items(answer, "images")
     for item in images:
         require_order(item, order_id, what="an image of order")
-    seen = OrderSeen(
+    report = OrderReport(
         merging=_flag(answer, "is_merging"),
         processing=_flag(answer, "is_processing"),
         images=tuple(_image(item) for item in images),
         total=_count(answer, "total_images"),
     )
-    _require_unique([image.id for image in seen.images], "image")
-    return seen
+    _require_unique([image.id for image in report.images], "image")
+    return report
 
 
-def brackets_seen(answer: Json, order_id: str, *, ids: bool) -> tuple[BracketSeen, ...]:
+def bracket_reports(answer: Json, order_id: str, *, ids: bool) -> tuple[BracketReport, ...]:
     """Parse an OrderBracketsOut. ``ids`` is True if this API version must return each bracket's ID.
 
-    Raises ``Mismatched`` like ``order_seen``.
+    Raises ``Mismatched`` like ``order_report``.
     """
     if "brackets" not in answer:
         raise _wrong("brackets", "a list", None)
@@ -181,7 +181,7 @@ def brackets_seen(answer: Json, order_id: str, *, ids: bool) -> tuple[BracketSee
     for item in _items(answer, "brackets"):
         require_order(item, order_id, what="a bracket of order")
     brackets = tuple(
-        BracketSeen(
+        BracketReport(
             id=identity(item, "bracket_id") if ids or item.get("bracket_id") is not None else None,
             name=text(item, "name") or "",
             uploaded=_flag(item, "is_uploaded"),
@@ -231,7 +231,7 @@ def orders_page(answer: Json) -> OrdersPage:
 
 def _listed(item: Json) -> OrderListed:
     order_id = identity(item, "order_id")
-    return OrderListed(order_id, text(item, "name") or "", _moment(item), order_seen(item, order_id))
+    return OrderListed(order_id, text(item, "name") or "", _moment(item), order_report(item, order_id))
 
 
 def _cursor(answer: Json) -> str | None:
@@ -276,8 +276,8 @@ def image_link(answer: Json) -> str:
     raise _wrong(" or ".join(_LINKS), "a URL", None)
 
 
-def _image(item: Json) -> ImageSeen:
-    return ImageSeen(
+def _image(item: Json) -> ImageReport:
+    return ImageReport(
         id=identity(item, "image_id"),
         name=text(item, "image_name") or "",
         status=_status(item),

@@ -14,17 +14,18 @@ from daemon.shoot.gates import (
     DANGLING,
     PATIENCE,
     UNREAD,
+    GateResult,
+    GateState,
     Terms,
-    Told,
-    Verdict,
+    closed_gate,
     gates,
     look_every,
     may_dangle,
     problems_of,
-    verdict,
 )
 from daemon.shoot.leftout import Doubt, LeftOut, Why, usable
 from daemon.shoot.shot import Shot, Taken
+from daemon.shoot.verdict import Verdict, verdict
 
 __all__ = [
     "BOUNDS",
@@ -40,15 +41,17 @@ __all__ = [
     "File",
     "FileClass",
     "Format",
+    "GateResult",
+    "GateState",
     "LeftOut",
     "Listing",
     "Quiet",
     "Shot",
     "Taken",
     "Terms",
-    "Told",
     "Verdict",
     "Why",
+    "closed_gate",
     "gates",
     "listing",
     "look_every",

@@ -148,7 +148,7 @@ class Arrival:
         since = {path: self.unread.get(path, self.seen_at) if others else self.seen_at for path in paths}
         return replace(self, unread=since)
 
-    def sets_told(self, dangling: str) -> Arrival:
+    def sets_checked(self, dangling: str) -> Arrival:
         """The arrival after the check for incomplete bracket sets, with its result in words, "" if there is none."""
         return replace(self, dangling=dangling)
 

@@ -6,8 +6,9 @@ without a visible reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from daemon.shoot.arrival import Arrival, Quiet
 from daemon.shoot.files import Bound, File, FileClass, Listing
@@ -43,6 +44,9 @@ BOUNDS = {
 """Why a shoot waits after a scan that stopped early, and what to do. Each text is a predicate."""
 
 
+READY = "a .ready file marks the shoot as complete"
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """A watched folder's rules for its shoots. With ``leave_out``, shoots are sent without damaged photos."""
@@ -51,135 +55,142 @@ class Terms:
     leave_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A gate's result: if the shoot passes, why, and ``look_at``, the latest time for the next scan.
+class GateState(StrEnum):
+    """What a gate decided. A shoot does not reach the gates after the first one that it waits at."""
 
-    If ``look_at`` is None, only a change can help.
+    PASSED = "passed"
+    WAITS = "waits"
+    NOT_REACHED = "not reached"
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """A gate's result: what it decided, why, and ``look_at``, the latest time for the next scan.
+
+    If ``look_at`` is None for a shoot that waits, only a change can help. ``why`` is empty for a gate that was not
+    reached.
     """
 
     gate: str
-    passed: bool
-    why: str
+    state: GateState
+    why: str = ""
     look_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The decision on a shoot: if it is settled, and the reason. ``look_at`` is the latest time for the next scan.
-
-    ``examine`` is True if only checks are missing: of its ``unexamined`` photos and for ``dangling`` bracket sets.
-    ``ask`` is True if the sync client's report can end the wait sooner.
-    """
-
-    settled: bool
-    reason: str
-    look_at: float | None = None
-    examine: bool = False
-    ask: bool = False
-
-
-def verdict(arrival: Arrival, terms: Terms) -> Verdict:
-    """Decide on a shoot: it is settled if it passes every gate."""
-    said = gates(arrival, terms)
-    closed = next((told for told in said if not told.passed), None)
-    if closed is not None:
-        more = f" ({arrival.client.why})" if arrival.client.done is None and arrival.client.why else ""
-        examine = closed.gate == "structure" and bool(arrival.unexamined)
-        ask = closed.gate in ("placeholders", "sync client", "stillness")
-        return Verdict(settled=False, reason=closed.why + more, look_at=closed.look_at, examine=examine, ask=ask)
-    if any(file.path not in arrival.faults for file in arrival.unexamined) or may_dangle(arrival):
-        return Verdict(settled=False, reason="checking its photos", look_at=arrival.seen_at, examine=True)
-    return Verdict(settled=True, reason=_because(arrival, terms))
-
-
-def gates(arrival: Arrival, terms: Terms) -> tuple[Told, ...]:
+def gates(arrival: Arrival, terms: Terms) -> tuple[GateResult, ...]:
     """The results of all gates, in their order."""
-    return tuple(gate(arrival, terms) for gate in GATES)
+    results: list[GateResult] = []
+    for name, gate in GATES.items():
+        reached = closed_gate(results) is None
+        results.append(gate(arrival, terms) if reached else GateResult(name, GateState.NOT_REACHED))
+    return tuple(results)
 
 
-def _bounds(arrival: Arrival, _terms: Terms) -> Told:
+def closed_gate(results: Iterable[GateResult]) -> GateResult | None:
+    """The gate that a shoot waits at; None if it passed all."""
+    return next((result for result in results if result.state is GateState.WAITS), None)
+
+
+def _bounds(arrival: Arrival, _terms: Terms) -> GateResult:
     bound = arrival.found.bound
     if bound is not None:
         return _wait("bounds", arrival, BOUNDS[bound])
-    return Told("bounds", True, "all files and folders were scanned")
+    return _pass("bounds", "all files and folders were scanned")
 
 
-def _photos(arrival: Arrival, _terms: Terms) -> Told:
+def _photos(arrival: Arrival, _terms: Terms) -> GateResult:
     photos, problems = arrival.found.photos, arrival.found.problems
     if not photos and problems:
         return _wait("photos", arrival, f"no photos found; {problems[0]}")
-    return Told("photos", bool(photos), _count(arrival.found) if photos else "no photos")
+    if not photos:
+        return GateResult("photos", GateState.WAITS, "no photos")
+    return _pass("photos", _count(arrival.found))
 
 
-def _names(arrival: Arrival, _terms: Terms) -> Told:
+def _names(arrival: Arrival, _terms: Terms) -> GateResult:
     if in_flight := arrival.found.of(FileClass.IN_FLIGHT):
         return _wait("names", arrival, f"{_named(in_flight)} still being copied or synced")
-    return Told("names", True, "no file has a temporary name")
+    return _pass("names", "no file has a temporary name")
 
 
-def _placeholders(arrival: Arrival, _terms: Terms) -> Told:
+def _placeholders(arrival: Arrival, _terms: Terms) -> GateResult:
     if placeholders := arrival.found.of(FileClass.PLACEHOLDER):
         return _wait(
             "placeholders", arrival, f"{_named(placeholders)} online-only and not downloaded by the sync client yet"
         )
-    return Told("placeholders", True, "no file is an online-only placeholder")
+    return _pass("placeholders", "no file is an online-only placeholder")
 
 
-def _client(arrival: Arrival, _terms: Terms) -> Told:
+def _client(arrival: Arrival, _terms: Terms) -> GateResult:
     client = arrival.client
     if client.done is False:
         return _wait("sync client", arrival, client.why)
-    return Told("sync client", True, client.why or "no sync client was asked")
+    return _pass("sync client", client.why or "no sync client was asked")
 
 
-def _stillness(arrival: Arrival, terms: Terms) -> Told:
-    quiet_at = still_at(arrival, terms)
-    still = arrival.seen_at - arrival.still_since
-    if arrival.seen_at < quiet_at and not arrival.is_ready:
+def _stillness(arrival: Arrival, terms: Terms) -> GateResult:
+    quiet_at, quiet = still_at(arrival, terms), f"{in_seconds(needed(arrival, terms))} s without changes"
+    if arrival.is_ready:
+        return _pass("stillness", READY)
+    if arrival.seen_at < quiet_at:
         moving = arrival.moving
         grows = f"{moving.path} changed last ({moving.size / 1e6:.0f} MB); " if moving is not None else ""
-        why = f"{_count(arrival.found)}; {grows}will be sent after {_seconds(needed(arrival, terms))} s without changes"
-        return Told("stillness", False, why, quiet_at)
-    return Told("stillness", True, f"nothing changed for {still:.0f} s")
+        why = f"{_count(arrival.found)}; {grows}will be sent after {quiet}"
+        return GateResult("stillness", GateState.WAITS, why, quiet_at)
+    return _pass("stillness", quiet)
 
 
-def _structure(arrival: Arrival, terms: Terms) -> Told:
+def _structure(arrival: Arrival, terms: Terms) -> GateResult:
     problems = problems_of(arrival)
-    if not problems:
-        return Told("structure", True, f"{len(arrival.examined)} photo(s) checked, all complete")
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    damaged_at = max((still_at(arrival, terms) + DAMAGED, *(since + UNREAD for since in arrival.unread.values())))
-    damaged = arrival.seen_at >= damaged_at
-    if damaged and terms.leave_out and not arrival.found.problems and len(problems) < len(arrival.found.photos):
-        return Told("structure", True, f"leaves out {problems[0]}{more}")
-    how = "Replace it, or run `bracketd submit` with the folder to send the rest"
-    long = f"; nothing has changed for {(arrival.seen_at - arrival.still_since) / 60:.0f} min" if damaged else ""
-    told = _wait("structure", arrival, f"{problems[0]}{more}{long}. {how}")
-    return told if damaged or told.look_at is None else replace(told, look_at=min(told.look_at, damaged_at))
+    if problems and not _leaves_out(arrival, terms):
+        damaged_at = _damaged_at(arrival, terms)
+        damaged = arrival.seen_at >= damaged_at
+        how = "Replace it, or run `bracketd submit` with the folder to send the rest"
+        long = f"; nothing has changed for {(arrival.seen_at - arrival.still_since) / 60:.0f} min" if damaged else ""
+        result = _wait("structure", arrival, f"{problems[0]}{more}{long}. {how}")
+        return result if damaged or result.look_at is None else replace(result, look_at=min(result.look_at, damaged_at))
+    if any(file.path not in arrival.faults for file in arrival.unexamined):
+        return GateResult("structure", GateState.WAITS, "checking its photos", arrival.seen_at)
+    if problems:
+        return _pass("structure", f"leaves out {problems[0]}{more}")
+    return _pass("structure", f"{len(arrival.found.photos)} photo(s) checked, all complete")
 
 
-def _sets(arrival: Arrival, terms: Terms) -> Told:
-    if not arrival.dangling or arrival.is_ready:
-        return Told("sets", True, "no incomplete bracket sets found")
+def _leaves_out(arrival: Arrival, terms: Terms) -> bool:
+    """True if the shoot is sent without its incomplete photos: they count as damaged, and others are left."""
+    if not terms.leave_out or arrival.seen_at < _damaged_at(arrival, terms):
+        return False
+    return not arrival.found.problems and len(problems_of(arrival)) < len(arrival.found.photos)
+
+
+def _sets(arrival: Arrival, terms: Terms) -> GateResult:
+    if arrival.is_ready:
+        return _pass("sets", READY)
+    if may_dangle(arrival):
+        return GateResult("sets", GateState.WAITS, "checking its bracket sets", arrival.seen_at)
+    if arrival.dangling is None:
+        return _pass("sets", "not checked, because photos are left out")
+    if not arrival.dangling:
+        return _pass("sets", "no incomplete bracket sets found")
     until = still_at(arrival, terms) + DANGLING
     if arrival.seen_at < until:
         why = f"{arrival.dangling}; waiting up to {DANGLING / 60:.0f} min for the rest"
-        return Told("sets", False, why, until)
-    return Told("sets", True, f"{arrival.dangling}; sent without the rest")
+        return GateResult("sets", GateState.WAITS, why, until)
+    return _pass("sets", f"{arrival.dangling}; sent without the rest")
 
 
-GATES: tuple[Callable[[Arrival, Terms], Told], ...] = (
-    _bounds,
-    _names,
-    _placeholders,
-    _photos,
-    _client,
-    _stillness,
-    _structure,
-    _sets,
-)
-"""The gates in order. The first one that a shoot does not pass gives the reason for the wait."""
+GATES: Mapping[str, Callable[[Arrival, Terms], GateResult]] = {
+    "bounds": _bounds,
+    "names": _names,
+    "placeholders": _placeholders,
+    "photos": _photos,
+    "sync client": _client,
+    "stillness": _stillness,
+    "structure": _structure,
+    "sets": _sets,
+}
+"""The gates by name, in order. The first one that a shoot does not pass gives the reason for the wait."""
 
 
 SURE = 30.0
@@ -208,6 +219,11 @@ def needed(arrival: Arrival, terms: Terms) -> float:
     return quiet.of(arrival.pauses)
 
 
+def _damaged_at(arrival: Arrival, terms: Terms) -> float:
+    """The time from which incomplete photos count as damaged."""
+    return max((still_at(arrival, terms) + DAMAGED, *(since + UNREAD for since in arrival.unread.values())))
+
+
 def may_dangle(arrival: Arrival) -> bool:
     """True if the check for incomplete bracket sets still has to run.
 
@@ -228,23 +244,18 @@ def problems_of(arrival: Arrival) -> tuple[str, ...]:
     return (*arrival.found.problems, *files, *faults)
 
 
-def _because(arrival: Arrival, terms: Terms) -> str:
-    if arrival.is_ready:
-        return "a .ready file marks the shoot as complete"
-    without = f"; leaves out {len(problems_of(arrival))} photo(s)" if problems_of(arrival) else ""
-    if arrival.dangling:
-        without += f"; {_sets(arrival, terms).why}"
-    client = f"{arrival.client.why}; " if arrival.client.done else ""
-    return f"{client}unchanged for {_seconds(needed(arrival, terms))} s{without}"
+def _pass(gate: str, why: str) -> GateResult:
+    return GateResult(gate, GateState.PASSED, why)
 
 
-def _wait(gate: str, arrival: Arrival, why: str) -> Told:
+def _wait(gate: str, arrival: Arrival, why: str) -> GateResult:
     """The result of a gate that does not wait for time. The longer nothing changes, the rarer the scans."""
     still = arrival.seen_at - arrival.still_since
-    return Told(gate, False, why, arrival.seen_at + look_every(still, least=PATIENCE, most=RAREST))
+    return GateResult(gate, GateState.WAITS, why, arrival.seen_at + look_every(still, least=PATIENCE, most=RAREST))
 
 
-def _seconds(seconds: float) -> str:
+def in_seconds(seconds: float) -> str:
+    """Seconds as text, with decimals only below ten."""
     return f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.2g}"
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from daemon.order import Order
 from daemon.order.archive import Entry, Recorded, Unseen
 from daemon.order.facts import Fact
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.asks import Answer, Ask
 from daemon.store.known import KnownBy
 from daemon.store.notes import Note
@@ -24,16 +24,16 @@ class Stale(Exception):
     """Raised if the stored order has been changed by somebody else since it was read. Nothing was written."""
 
 
-class SeenRoots(Protocol):
+class RootStates(Protocol):
     """The last known state of watched and output folders. Blocking, so never call it on the event loop.
 
     Every method raises StateError, and StateFull at once if the disk is full.
     """
 
-    def seen(self, root: str) -> Seen | None:
+    def state_of(self, root: str) -> RootState | None:
         """The last known state of a root. None if it was never seen."""
 
-    def see(self, root: str, seen: Seen) -> None:
+    def remember(self, root: str, state: RootState) -> None:
         """Store the current state of a root."""
 
     def known(self, root: str, shoots: Collection[str]) -> int:
@@ -214,7 +214,7 @@ class Store(Protocol):
 
     # --- roots, waiting shoots, notes ---
 
-    def seen_roots(self, now: Callable[[], float]) -> SeenRoots:
+    def root_states(self, now: Callable[[], float]) -> RootStates:
         """The last known state of watched and output folders. ``now`` returns epoch seconds."""
 
     async def forget_root(self, root: str, answer: Answer | None = None) -> None:

@@ -12,7 +12,7 @@ from daemon.store.waiting import Waiting
 
 if TYPE_CHECKING:
     from daemon.order import Order
-    from daemon.root import Seen
+    from daemon.root import RootState
 
 LEAST = 4
 """The least number of characters that identify an order by the start of its id."""
@@ -79,7 +79,7 @@ class Reader(Protocol):
     def notes(self) -> Noted:
         """The daemon's notes about itself."""
 
-    def seen(self, root: str) -> Seen | None:
+    def root_state(self, root: str) -> RootState | None:
         """The last known state of a watched or output folder. None if the daemon never saw it."""
 
     def known(self, root: str, shoots: Collection[str]) -> int:

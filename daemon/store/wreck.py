@@ -9,7 +9,7 @@ from typing import Protocol
 
 from daemon.order import Order
 from daemon.order.facts import Fact
-from daemon.root import Seen
+from daemon.root import RootState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Salvage:
     file: Path
     orders: tuple[Order, ...]
     unread: int
-    roots: Mapping[str, Seen]
+    roots: Mapping[str, RootState]
 
 
 class Wreck(Protocol):
@@ -50,7 +50,7 @@ class Wreck(Protocol):
         into: Path,
         orders: Iterable[tuple[Order, Fact | None]],
         histories: Sequence[Path],
-        roots: Mapping[str, Seen],
+        roots: Mapping[str, RootState],
         now: float,
     ) -> Path:
         """Write a state with these orders into an empty folder. Returns the new state.

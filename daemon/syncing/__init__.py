@@ -5,7 +5,7 @@ in a watched folder, starts a download, or raises: if a client does not respond,
 """
 
 from daemon.syncing.find import ClientName, client_for
-from daemon.syncing.said import Said, SyncClient
+from daemon.syncing.report import SyncClient, SyncReport
 from daemon.syncing.syncthing import Access as SyncthingAccess
 
-__all__ = ["ClientName", "Said", "SyncClient", "SyncthingAccess", "client_for"]
+__all__ = ["ClientName", "SyncClient", "SyncReport", "SyncthingAccess", "client_for"]

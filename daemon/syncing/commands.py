@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from daemon.syncing.paths import home
-from daemon.syncing.said import Deadline, NoAnswer, quoted
+from daemon.syncing.report import Deadline, NoAnswer, quoted
 
 _PASSED_ON: Final = (
     *("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME"),

@@ -22,7 +22,7 @@ from typing import Final
 from daemon.regular import json_of, open_regular, read_regular
 from daemon.syncing import commands
 from daemon.syncing.paths import below, home
-from daemon.syncing.said import PATIENCE_S, Deadline, NoAnswer, Said, answer, quoted
+from daemon.syncing.report import PATIENCE_S, Deadline, NoAnswer, SyncReport, answer, quoted
 
 _NAMES: Final = ("dropbox-cli", "dropbox.py", "dropbox")
 """``dropbox`` is last, because it is the daemon itself in some distributions."""
@@ -48,11 +48,11 @@ class Dropbox:
         """True if ``folder`` is in one of its folders. Never raises."""
         return any(below(folder, root) is not None for root in _roots(self._environ))
 
-    def ask(self, shoot_folder: str) -> Said:
+    def ask(self, shoot_folder: str) -> SyncReport:
         """See ``SyncClient``."""
         return answer(self.name, shoot_folder, self._ask)
 
-    def _ask(self, folder: str, shoot: str) -> Said:
+    def _ask(self, folder: str, shoot: str) -> SyncReport:
         command = _command(self._environ)
         deadline = Deadline(self._patience)
         printed = commands.run([command, "filestatus", folder], self._environ, deadline)
@@ -61,19 +61,21 @@ class Dropbox:
             raise NoAnswer(f"Dropbox says “{quoted(status)}”")
         if status == "syncing":
             doing = _activity(commands.run([command, "status"], self._environ, deadline))
-            return Said(False, f"Dropbox is still syncing {shoot} (“{doing}”)")
+            return SyncReport(False, f"Dropbox is still syncing {shoot} (“{doing}”)")
         if status == "unwatched":
-            return Said(None, f"Dropbox is not syncing {shoot}: it is paused, still starting, or excludes this folder")
+            return SyncReport(
+                None, f"Dropbox is not syncing {shoot}: it is paused, still starting, or excludes this folder"
+            )
         if status == "unsyncable":
-            return Said(None, f"Dropbox cannot sync some files in {shoot}")
+            return SyncReport(None, f"Dropbox cannot sync some files in {shoot}")
         if status != "up to date":
             raise NoAnswer(f"Dropbox says “{quoted(status)}”")
         doing = _activity(commands.run([command, "status"], self._environ, deadline))
         if _LEARNING.match(doing):
-            return Said(False, "Dropbox is still checking which files to download")
+            return SyncReport(False, "Dropbox is still checking which files to download")
         if not _AT_WORK.match(doing):
-            return Said(None, f"Dropbox has nothing left to download for {shoot}, but reports “{doing}”")
-        return Said(True, f"Dropbox has downloaded all known files of {shoot}")
+            return SyncReport(None, f"Dropbox has nothing left to download for {shoot}, but reports “{doing}”")
+        return SyncReport(True, f"Dropbox has downloaded all known files of {shoot}")
 
 
 def _command(environ: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from daemon.syncing.dropbox import Dropbox
 from daemon.syncing.maestral import Maestral
-from daemon.syncing.said import SyncClient
+from daemon.syncing.report import SyncClient
 from daemon.syncing.syncthing import Access, Syncthing
 
 ClientName = Literal["auto", "none", "syncthing", "dropbox", "maestral"]

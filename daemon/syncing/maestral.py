@@ -21,7 +21,7 @@ from typing import Final
 
 from daemon.syncing import commands
 from daemon.syncing.paths import bases, below
-from daemon.syncing.said import PATIENCE_S, Deadline, NoAnswer, Said, answer, quoted
+from daemon.syncing.report import PATIENCE_S, Deadline, NoAnswer, SyncReport, answer, quoted
 
 _LOOKING: Final = ("Fetching", "Indexing", "Resuming")
 _AT_WORK: Final = ("Up to date", "Syncing", "Uploading", "Moving", "Deleting", "Creating", "Applying")
@@ -41,11 +41,11 @@ class Maestral:
         """True if ``folder`` is in one of its folders. Never raises."""
         return _configuration(folder, self._environ) is not None
 
-    def ask(self, shoot_folder: str) -> Said:
+    def ask(self, shoot_folder: str) -> SyncReport:
         """See ``SyncClient``."""
         return answer(self.name, shoot_folder, self._ask)
 
-    def _ask(self, folder: str, shoot: str) -> Said:
+    def _ask(self, folder: str, shoot: str) -> SyncReport:
         command = commands.find("maestral", self._environ)
         if command is None:
             raise NoAnswer("The `maestral` command is not installed")
@@ -57,18 +57,20 @@ class Maestral:
         asked = [command, "filestatus", "-c", configuration, folder]
         status = commands.run(asked, self._environ, deadline).strip()
         if status == "downloading":
-            return Said(False, f"Maestral is still downloading files into {shoot} (“{doing}”)")
+            return SyncReport(False, f"Maestral is still downloading files into {shoot} (“{doing}”)")
         if status == "unwatched":
-            return Said(None, f"Maestral is not syncing {shoot}: it is paused or excludes this folder (“{doing}”)")
+            return SyncReport(
+                None, f"Maestral is not syncing {shoot}: it is paused or excludes this folder (“{doing}”)"
+            )
         if status == "error":
-            return Said(None, f"Maestral could not sync some files in {shoot}. See `maestral status`")
+            return SyncReport(None, f"Maestral could not sync some files in {shoot}. See `maestral status`")
         if status not in ("up to date", "uploading"):
             raise NoAnswer(f"Maestral says “{quoted(status)}”")
         if doing.startswith(_LOOKING):
-            return Said(False, f"Maestral is still checking which files to download (“{doing}”)")
+            return SyncReport(False, f"Maestral is still checking which files to download (“{doing}”)")
         if not doing.startswith(_AT_WORK):
-            return Said(None, f"Maestral has nothing left to download for {shoot}, but reports “{doing}”")
-        return Said(True, f"Maestral has downloaded all known files of {shoot}")
+            return SyncReport(None, f"Maestral has nothing left to download for {shoot}, but reports “{doing}”")
+        return SyncReport(True, f"Maestral has downloaded all known files of {shoot}")
 
 
 def _status(printed: str) -> str:

@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -16,7 +16,18 @@ from daemon.files import scan
 from daemon.files.passing import can_be_read, is_refusal, may_pass
 from daemon.grouping import Frame, dangling
 from daemon.host.clock import Clock
-from daemon.shoot import DAMAGED, NOBODY, PATIENCE, Arrival, File, FileClass, Listing, may_dangle, verdict
+from daemon.shoot import (
+    DAMAGED,
+    NOBODY,
+    PATIENCE,
+    Arrival,
+    File,
+    FileClass,
+    GateResult,
+    Listing,
+    may_dangle,
+    verdict,
+)
 from daemon.store.protocol import Stale
 from daemon.store.waiting import Waiting
 from daemon.watcher.bugs import Bugs, Work
@@ -25,6 +36,7 @@ from daemon.watcher.hints import Hints
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 from daemon.watcher.probes import Probes
+from daemon.watcher.settled import Settled
 from daemon.watcher.unknown import NotYet
 
 log = structlog.get_logger("bracketd.watcher")
@@ -65,7 +77,7 @@ class Follow:
     scanned_at: float = float("-inf")
     compared_with: float = float("-inf")
     asked_at: float = float("-inf")
-    said: tuple[str, str | None] | None = None
+    logged: tuple[str, str | None] | None = None
     trouble: str = ""
     frames: dict[File, Frame | None] = field(default_factory=dict)
 
@@ -184,7 +196,8 @@ class Arrivals:
         if one.arrival.dangling:
             self._say(shoot, "incomplete bracket set", log.warning, why=verdict_now.reason)
         try:
-            await self._intake.lock(shoot, found, verdict_now.reason, frozenset(one.arrival.faults), one.inode)
+            damaged, folder = frozenset(one.arrival.faults), self._folder.path(shoot)
+            await self._intake.lock(Settled(folder, found, verdict_now.reason, damaged, one.inode))
         except NotYet as wait:
             one.trouble, one.look_at = str(wait), after + NOT_YET
             self._say(shoot, "shoot not sent yet", log.info, why=one.trouble)
@@ -235,11 +248,13 @@ class Arrivals:
         for shoot, one in sorted(self._followed.items()):
             found = one.arrival.found
             if one.trouble or _is_coming(found):
-                reason = one.trouble or verdict(one.arrival, self._folder.terms).reason
+                now = verdict(one.arrival, self._folder.terms)
+                reason = one.trouble or now.reason
                 if one.arrival.late and not one.trouble:
                     reason = f"new photos in a shoot that was already sent: {reason}"
-                folder = os.path.join(self._folder.watch, shoot)
-                waiting.append(Waiting(folder, shoot, reason, len(found.photos), found.bytes, one.since))
+                folder, size = os.path.join(self._folder.watch, shoot), len(found.photos)
+                gates = () if one.trouble and not now.settled else map(_without_time, now.gates)
+                waiting.append(Waiting(folder, shoot, reason, size, found.bytes, one.since, tuple(gates)))
         return waiting
 
     async def _ask_client(self, shoot: str, one: Follow) -> None:
@@ -264,7 +279,7 @@ class Arrivals:
             others = not unread or await self._gives_others(shoot, one.arrival, unread)
             one.arrival = one.arrival.not_read(unread, others=others)
             if may_dangle(one.arrival):
-                one.arrival = one.arrival.sets_told(await self._dangling(shoot, one))
+                one.arrival = one.arrival.sets_checked(await self._dangling(shoot, one))
         except OSError as error:
             self._fails(shoot, "photos cannot be read", error)
             return False
@@ -311,9 +326,14 @@ class Arrivals:
     def _say(self, shoot: str, event: str, how: Callable[..., Any], *, why: str | None = None) -> None:
         """Log an event about a shoot, unless it repeats the previous one. ``event`` is a constant phrase."""
         one = self._followed.get(shoot)
-        if one is not None and one.said != (event, why):
-            one.said = (event, why)
+        if one is not None and one.logged != (event, why):
+            one.logged = (event, why)
             how(event, watch=self._folder.watch, shoot=shoot, **({"why": why} if why else {}))
+
+
+def _without_time(result: GateResult) -> GateResult:
+    """A gate's result as it is stored: the times of the next scan are only meaningful in this process."""
+    return replace(result, look_at=None)
 
 
 def _is_coming(found: Listing) -> bool:

@@ -22,8 +22,9 @@ from daemon.store.asks import Ask, Outcome
 from daemon.store.protocol import Stale
 from daemon.watcher.arrivals import Arrivals
 from daemon.watcher.hints import Hints
-from daemon.watcher.intake import Intake
+from daemon.watcher.intake import DECLINED, SUBMITTED, Intake
 from daemon.watcher.presence import Blocking
+from daemon.watcher.settled import Settled
 from daemon.watcher.unknown import NotYet
 
 log = structlog.get_logger("bracketd.watcher")
@@ -54,8 +55,11 @@ PASSING = frozenset(
 """Errors of a disk or a network mount that are often temporary."""
 
 
+InodeOf = Callable[[str], int | None]
+
+
 class FolderAsks:
-    """The asks for the shoots of one watched folder. ``inode_of`` returns the inode of a shoot's folder, or None."""
+    """The asks for the shoots of one watched folder."""
 
     def __init__(
         self,
@@ -66,11 +70,9 @@ class FolderAsks:
         clock: Clock,
         *,
         blocking: Blocking,
-        inode_of: Callable[[str], int | None],
     ) -> None:
         self._inbox, self._intake, self._arrivals = inbox, intake, arrivals
-        self._desk, self._clock = desk, clock
-        self._blocking, self._inode_of = blocking, inode_of
+        self._desk, self._clock, self._blocking = desk, clock, blocking
         self._open: dict[int, Ask] = {}
         self._waits_since: dict[int, float] = {}
         self._waits_for: dict[int, str] = {}
@@ -80,12 +82,15 @@ class FolderAsks:
         """True while an ask waits for another try."""
         return bool(self._open)
 
-    async def carry_out(self, hints: Hints | None) -> None:
-        """Carry out and answer every open ask. Those with temporary failures stay open. Raises StateError."""
+    async def carry_out(self, hints: Hints | None, inode_of: InodeOf) -> None:
+        """Carry out and answer every open ask. Those with temporary failures stay open. Raises StateError.
+
+        ``inode_of`` returns the inode of a shoot's folder, None if it is not known.
+        """
         self._open.update((ask.seq, ask) for ask in self._inbox.take())
         for ask in tuple(self._open.values()):
             try:
-                answered = await self._carry_out(ask, hints)
+                answered = await self._carry_out(ask, hints, inode_of)
             except StateError:
                 raise
             except Exception as error:
@@ -107,14 +112,14 @@ class FolderAsks:
         self._waits_since.pop(ask.seq, None)
         self._waits_for.pop(ask.seq, None)
 
-    async def _carry_out(self, ask: Ask, hints: Hints | None) -> bool:
+    async def _carry_out(self, ask: Ask, hints: Hints | None, inode_of: InodeOf) -> bool:
         """Carry out an ask. Returns True once it is answered. Raises StateError, and any unexpected error."""
         shoot = os.path.basename(ask.target)
         try:
             found: Listing = await self._blocking(scan.scan, ask.target)
             if found.bound is not None:
                 return await self._answer(ask, Outcome.REFUSED, answers.out_of_bounds(shoot, BOUNDS[found.bound]))
-            if await self._take_in(ask, shoot, found):
+            if await self._take_in(ask, found, inode_of(shoot)):
                 await self._arrivals.forget(shoot, hints)
         except Stale:
             why = "its order is being changed"
@@ -135,13 +140,13 @@ class FolderAsks:
             return await self._answer(ask, Outcome.FAILED, answers.unreadable(ask.target, error.strerror or str(error)))
         return True
 
-    async def _take_in(self, ask: Ask, shoot: str, found: Listing) -> bool:
+    async def _take_in(self, ask: Ask, found: Listing, inode: int | None) -> bool:
         """Hand an ask to the intake. Returns True if the shoot need not be followed any longer."""
-        inode = self._inode_of(shoot)
         if ask.verb == Verb.SKIP:
-            return await self._intake.decline(shoot, found, ask, inode=inode)
-        damaged, again = await self._arrivals.damaged(shoot, found), ask.verb == Verb.SUBMIT_AGAIN
-        return await self._intake.submit(shoot, found, damaged, again=again, inode=inode, ask=ask)
+            await self._intake.decline(Settled(ask.target, found, DECLINED, inode=inode, verb=Verb.SKIP), ask)
+            return True
+        damaged = await self._arrivals.damaged(os.path.basename(ask.target), found)
+        return await self._intake.submit(Settled(ask.target, found, SUBMITTED, damaged, inode, Verb(ask.verb)), ask)
 
     def _has_patience(self, ask: Ask, why: str) -> bool:
         """True if an ask may be retried. Logs the reason for the wait when it changes."""

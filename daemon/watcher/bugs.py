@@ -27,15 +27,15 @@ class Work(Enum):
 
     ARRIVAL = auto()
     FIRST_SIGHT = auto()
-    LATE_LOOK = auto()
-    SKIPPED_LOOK = auto()
+    LATE_RECHECK = auto()
+    SKIPPED_RECHECK = auto()
 
 
 MEANS = {
     Work.ARRIVAL: "it is not sent",
     Work.FIRST_SIGHT: "it is skipped as an existing shoot, and its photos are not recorded",
-    Work.LATE_LOOK: "photos added or changed since it was sent are not noticed",
-    Work.SKIPPED_LOOK: "photos added to this skipped shoot are not noticed",
+    Work.LATE_RECHECK: "photos added or changed since it was sent are not noticed",
+    Work.SKIPPED_RECHECK: "photos added to this skipped shoot are not noticed",
 }
 """The consequence for a shoot when a bug stops this work."""
 

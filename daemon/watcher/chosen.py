@@ -31,7 +31,7 @@ class Chosen:
 
 
 def by_name(found: Listing, damaged: frozenset[str] = frozenset()) -> str:
-    """The fingerprint of a shoot without reading photos: one file per frame, with frames told apart by name."""
+    """The fingerprint of a shoot without reading photos: one file per frame, with frames distinguished by name."""
     return fingerprint(plain(one_per_frame(usable(found, damaged)[0]).send))
 
 

@@ -41,7 +41,7 @@ class Scanned:
     of: float
 
 
-class LateLooks:
+class LateRechecks:
     """Rechecks the recently locked shoots of one watched folder. Caches scans, so that most rechecks are cheap."""
 
     def __init__(
@@ -51,20 +51,20 @@ class LateLooks:
         self._bugs, self._blocking = bugs, blocking
         self._seen: dict[str, Scanned] = {}
 
-    async def look(self) -> tuple[str, ...]:
+    async def recheck(self) -> tuple[str, ...]:
         """Recheck all recently locked shoots. Returns the names of those with unsent photos to send."""
         recent = await self._store.recent(self._watch, self._clock.now() - LATE)
         self._seen = {folder: seen for folder, seen in self._seen.items() if folder in recent}
         shoots = {os.path.basename(folder): (folder, changed_at) for folder, changed_at in recent.items()}
-        self._bugs.keep(shoots, Work.LATE_LOOK)
+        self._bugs.keep(shoots, Work.LATE_RECHECK)
         more, allowance = [], Allowance()
         for shoot, (folder, changed_at) in shoots.items():
-            if self._bugs.rests(shoot, Work.LATE_LOOK):
+            if self._bugs.rests(shoot, Work.LATE_RECHECK):
                 continue
-            with self._bugs.contained(shoot, Work.LATE_LOOK), suppress(OSError):
+            with self._bugs.contained(shoot, Work.LATE_RECHECK), suppress(OSError):
                 if await self._has_more(folder, changed_at, allowance):
                     more.append(shoot)
-                self._bugs.over(shoot, Work.LATE_LOOK)
+                self._bugs.over(shoot, Work.LATE_RECHECK)
         return tuple(more)
 
     async def _has_more(self, folder: str, changed_at: float, allowance: Allowance) -> bool:
@@ -78,9 +78,9 @@ class LateLooks:
         found, times = await self._blocking(scan.scan_with_times, folder)
         if seen is None or seen.of != changed_at or _as_seen(seen.found) != _as_seen(found):
             orders = await self._store.earlier(KnownBy(folder))
-            look = await self._intake.look_for_late(orders, found, allowance)
-            if look.more or not look.complete:
-                return look.more
+            checked = await self._intake.late.of_locked(orders, found, allowance)
+            if checked.more or not checked.complete:
+                return checked.more
         self._seen[folder] = Scanned(found, times, now, changed_at)
         return False
 

@@ -4,32 +4,54 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
 from daemon.delivery import output_folder
-from daemon.order import FlowName, Judged, Order, Phase, came_late, facts, fingerprint, known_again, part_of
+from daemon.order import (
+    FlowName,
+    Judged,
+    Order,
+    Phase,
+    came_late,
+    facts,
+    fingerprint,
+    is_mendable,
+    known_again,
+    part_of,
+)
+from daemon.order.allowed import CANCELLED
 from daemon.order.archive import Entry, unsure
-from daemon.order.found import FoundElsewhere
+from daemon.order.outcome import Replace, Send, Supplement
 from daemon.order.problem import Code, Trouble
 from daemon.orders import Desk
 from daemon.shoot import LeftOut
 from daemon.store.asks import Answer, Ask
-from daemon.watcher.archive import Archive
-from daemon.watcher.chosen import paths
+from daemon.watcher.archive import Archive, entries
+from daemon.watcher.chosen import by_name, paths
 from daemon.watcher.folder import WatchedFolder
+from daemon.watcher.settled import Compared, Settled
 from daemon.watcher.unknown import UnknownOrders
 
 log = structlog.get_logger("bracketd.watcher")
 
 
-class NewOrders:
-    """The new orders of one watched folder.
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What is stored of a skipped shoot: its ``fingerprint``, its ``photos`` by name, or by content as ``left_out``.
 
-    An ``ask`` is answered in the transaction that adds the order. ``fact`` is the locked fact, ``inode`` is that of the
-    shoot's folder, and ``elsewhere`` is an unknown order that seems to contain the photos: then the new one is held.
+    ``same_as`` is the id of the order that has its photos.
     """
+
+    fingerprint: str
+    photos: Sequence[Entry] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    same_as: str | None = None
+
+
+class NewOrders:
+    """The new orders of one watched folder. An ``ask`` is answered in the transaction that adds the order."""
 
     def __init__(
         self, folder: WatchedFolder, desk: Desk, unknown: UnknownOrders, archive: Archive, *, flow: FlowName
@@ -37,124 +59,107 @@ class NewOrders:
         self._folder, self._desk, self._unknown, self._archive = folder, desk, unknown, archive
         self._flow = flow
 
-    async def skip_same(
-        self,
-        shoot: str,
-        judged: Judged,
-        before: Order,
-        fact: facts.Locked,
-        photos: Sequence[Entry],
-        *,
-        inode: int | None,
-        answer: Answer | None = None,
-    ) -> None:
+    async def send(self, compared: Compared, new: Send, ask: Ask | None) -> None:
+        """Create the order of a whole shoot."""
+        order = await self._make(compared.settled, compared.fact)
+        if new.unsure:
+            order = unsure(order, await self._archive.why(compared.judged))
+        await self._desk.begin(order, compared.fact, ask, elsewhere=compared.elsewhere)
+
+    async def supplement(self, compared: Compared, new: Supplement, ask: Ask | None) -> None:
+        """Create an order of a shoot's unsent photos, for the same output folder."""
+        fact = part_of(compared.fact, new.part, compared.orders)
+        order = await self._late(compared.settled, new.part, fact)
+        if new.part.recognised is not None:
+            order = unsure(order, await self._archive.why(new.part))
+        elif new.held is not None:
+            order = came_late(order, new.held)
+        await self._desk.begin(order, fact, ask, elsewhere=compared.elsewhere)
+
+    async def replace(self, compared: Compared, new: Replace, ask: Ask | None) -> None:
+        """Replace an order that was skipped or cancelled, or is held before its merge.
+
+        The output folder of a held order is kept. A part of the shoot is sent as a supplement, unless the replaced
+        order is held.
+        """
+        old, fact = new.old, compared.fact
+        if new.part is not None:
+            fact = part_of(fact, new.part, [order for order in compared.orders if order.id != old.id])
+        if new.part is None or old.phase is Phase.HELD:
+            order = await self._make(compared.settled, fact)
+        else:
+            order = await self._late(compared.settled, new.part, fact)
+        order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
+        if compared.elsewhere is None:
+            order = replace(order, unknown_order=old.unknown_order)
+        await self._desk.replace(old, order, fact, ask, elsewhere=compared.elsewhere)
+
+    async def skip(self, settled: Settled, answer: Answer | None = None) -> str:
+        """Skip a shoot, and record its photos by name. Returns the id of its order."""
+        return await self._skip(settled, _Record(by_name(settled.found), entries(settled.found)), answer)
+
+    async def skip_same(self, compared: Compared, before: Order, answer: Answer | None) -> None:
         """Skip a shoot whose photos are in the order ``before``, or that was recognised as a skipped shoot.
 
-        To distinguish later additions, the current files are recorded by name (``photos``), or left out with their
-        reasons if they were recognised by content.
+        To distinguish later additions, the current files are recorded by name, or left out with their reasons if they
+        were recognised by content.
         """
+        settled, fact, judged = compared.settled, compared.fact, compared.judged
         why = await self._archive.why(judged)
-        log.warning("skipped", shoot=shoot, why=why)
+        log.warning("skipped", shoot=settled.shoot, why=why)
         mark, same_as = fingerprint(fact.brackets), before.same_as or before.id
-        by_name = judged.recognised is not None or before.phase is Phase.SKIPPED
-        known = () if by_name else known_again(fact, judged, ())
-        photos = photos if by_name else ()
-        await self.skip(shoot, why, mark, inode, same_as=same_as, photos=photos, left_out=known, answer=answer)
+        if judged.recognised is not None or before.phase is Phase.SKIPPED:
+            record = _Record(mark, entries(settled.found), same_as=same_as)
+        else:
+            record = _Record(mark, left_out=known_again(fact, judged, ()), same_as=same_as)
+        await self._skip(replace(settled, why=why, verb=None), record, answer)
 
-    async def skip(
-        self,
-        shoot: str,
-        why: str,
-        mark: str,
-        inode: int | None,
-        *,
-        same_as: str | None = None,
-        by_person: bool = False,
-        photos: Sequence[Entry] = (),
-        left_out: Sequence[LeftOut] = (),
-        answer: Answer | None = None,
-    ) -> str:
-        """Skip a shoot and return the id of its order. ``mark`` is its fingerprint; ``photos`` are recorded."""
-        fact = facts.Locked((), paths(left_out), why, tuple(left_out))
-        order = await self.make(shoot, fact, inode)
+    async def skip_late(self, compared: Compared, answer: Answer | None) -> None:
+        """Record late photos that a person skips as a cancelled supplement, so that they are recognised later."""
+        fact = facts.Locked(compared.judged.new, why=compared.settled.why)
+        order = await self._late(compared.settled, compared.judged, fact)
+        await self._desk.decline(order, facts.Cancelled(CANCELLED, by_person=True), answer)
+
+    async def outputs(self, compared: Compared) -> set[str]:
+        """The output folders that the pictures of a shoot may be in: of a new order, and of those that it continues."""
+        taken, before = await self._desk.store.outputs(), compared.judged.before
+        new = output_folder(self._folder.output, compared.settled.shoot, taken, dev_mode=self._folder.preset.dev_mode)
+        continued = (o for o in compared.orders if is_mendable(o) or (before is not None and o.id == before.id))
+        return {new, *(order.output for order in continued)}
+
+    async def _skip(self, settled: Settled, record: _Record, answer: Answer | None) -> str:
+        fact = facts.Locked((), paths(record.left_out), settled.why, record.left_out)
         order = replace(
-            order,
+            await self._make(settled, fact),
             phase=Phase.SKIPPED,
             due=None,
-            troubles=(Trouble(Code.SKIPPED, why),),
-            fingerprint=mark,
-            same_as=same_as,
+            troubles=(Trouble(Code.SKIPPED, settled.why),),
+            fingerprint=record.fingerprint,
+            same_as=record.same_as,
+            by_person=settled.verb is not None,
         )
-        order = replace(order, by_person=by_person)
-        await self._desk.skip(order, fact, photos, answer=answer)
+        await self._desk.skip(order, fact, record.photos, answer=answer)
         return order.id
 
-    async def supplement(
-        self,
-        shoot: str,
-        judged: Judged,
-        whole: facts.Locked,
-        held: str | None,
-        inode: int | None,
-        *,
-        orders: Sequence[Order],
-        ask: Ask | None = None,
-        elsewhere: FoundElsewhere | None = None,
-    ) -> None:
-        """Create an order of the unsent photos, for the same output folder. ``held`` is the reason to hold it, or None.
-
-        ``whole`` is the shoot with all its photos; ``orders`` are those of its folder.
-        """
-        fact = part_of(whole, judged, orders)
-        order = await self.late(shoot, judged, fact, inode)
-        if judged.recognised is not None:
-            order = unsure(order, await self._archive.why(judged))
-        elif held is not None:
-            order = came_late(order, held)
-        await self._desk.begin(order, fact, ask, elsewhere=elsewhere)
-
-    async def late(self, shoot: str, judged: Judged, fact: facts.Locked, inode: int | None) -> Order:
+    async def _late(self, settled: Settled, part: Judged, fact: facts.Locked) -> Order:
         """An order of late photos, not in the store yet. It has the output folder of the earlier order."""
-        order = await self.make(shoot, fact, inode)
-        if judged.before is not None:
-            order = replace(order, supplement_of=judged.before.supplement_of or judged.before.id)
-        if judged.before is not None and judged.before.folder == order.folder:
-            order = replace(order, output=judged.before.output)
+        order = await self._make(settled, fact)
+        if part.before is not None:
+            order = replace(order, supplement_of=part.before.supplement_of or part.before.id)
+        if part.before is not None and part.before.folder == order.folder:
+            order = replace(order, output=part.before.output)
         return order
 
-    async def replace(
-        self,
-        old: Order,
-        fact: facts.Locked,
-        inode: int | None,
-        ask: Ask | None,
-        elsewhere: FoundElsewhere | None,
-        *,
-        part: Judged | None = None,
-    ) -> None:
-        """Replace an order that was skipped, or is held before its merge. The output folder of a held order is kept.
-
-        ``part`` is set if only a part of the shoot is sent: as a supplement, unless the replaced order is held.
-        """
-        if part is None or old.phase is Phase.HELD:
-            order = await self.make(old.shoot, fact, inode)
-        else:
-            order = await self.late(old.shoot, part, fact, inode)
-        order = replace(order, output=old.output if old.phase is Phase.HELD else order.output)
-        if elsewhere is None:
-            order = replace(order, unknown_order=old.unknown_order)
-        await self._desk.replace(old, order, fact, ask, elsewhere=elsewhere)
-
-    async def make(self, shoot: str, fact: facts.Locked, inode: int | None) -> Order:
+    async def _make(self, settled: Settled, fact: facts.Locked) -> Order:
         """A new order, not in the store yet."""
         now, dev_mode = self._desk.now(), self._folder.preset.dev_mode
         taken = await self._desk.store.outputs() | self._unknown.places
         return Order(
             id=str(uuid.uuid4()),
             flow=self._flow,
-            shoot=shoot,
-            folder=self._folder.path(shoot),
-            output=output_folder(self._folder.output, shoot, taken, dev_mode=dev_mode),
+            shoot=settled.shoot,
+            folder=settled.folder,
+            output=output_folder(self._folder.output, settled.shoot, taken, dev_mode=dev_mode),
             created_at=now,
             updated_at=now,
             preset=self._folder.preset,
@@ -163,5 +168,5 @@ class NewOrders:
             left_out_why=fact.left_out_why,
             fingerprint=fingerprint(fact.brackets),
             due=now,
-            inode=inode,
+            inode=settled.inode,
         )

@@ -59,8 +59,8 @@ class Probing:
         keeper = self._current()
         if keeper is None:
             return NOBODY
-        said = keeper.ask(folder)
-        return Client(said.done, said.why, said.foresees)
+        report = keeper.ask(folder)
+        return Client(report.done, report.why, report.foresees)
 
     def _current(self) -> SyncClient | None:
         """The folder's sync client, searched for again every ``FIND_EVERY`` seconds."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from daemon.files.roots import NOT_THERE, Look, Roots, away, not_yet
+from daemon.files.roots import NOT_THERE, Roots, RootSnapshot, away, not_yet
 from daemon.host.clock import Clock
 from daemon.watcher.hints import Dirty, Hints, NoHints
 from daemon.watcher.presence import Blocking, Presence
@@ -45,30 +45,30 @@ class Supervision:
         return not isinstance(self.hints, NoHints)
 
     async def check_hints(self) -> None:
-        """Close a source of hints that no longer works. ``look`` opens a new one."""
+        """Close a source of hints that no longer works. ``check`` opens a new one."""
         if self.hints is not None and not await self._works(self.hints):
             log.warning("change events stopped; restarting them", watch=self._watch)
             await self.close()
 
-    async def look(self, dirty: Dirty, followed: Iterable[str]) -> tuple[Look | None, bool]:
+    async def check(self, dirty: Dirty, followed: Iterable[str]) -> tuple[RootSnapshot | None, bool]:
         """The watched folder's current content, None if unavailable; and True if the folder's identity changed.
 
         Opens a source of hints if there is none, for the ``followed`` shoots.
         """
-        look, is_other = await self._see(), False
-        if look is not None and look.root.identity != self._identity:
+        snapshot, is_other = await self._snapshot(), False
+        if snapshot is not None and snapshot.root.identity != self._identity:
             await self.close()
-            self._identity, is_other = look.root.identity, True
-        if look is not None and self.hints is None:
+            self._identity, is_other = snapshot.root.identity, True
+        if snapshot is not None and self.hints is None:
             self.hints = await self._open(dirty, followed)
-            look = await self._see()
-        if look is None:
+            snapshot = await self._snapshot()
+        if snapshot is None:
             await self.close()
-        return look, is_other
+        return snapshot, is_other
 
-    async def remember(self, look: Look) -> None:
+    async def remember(self, snapshot: RootSnapshot) -> None:
         """Store the folder's identity, so that another disk in its place is recognised."""
-        await self.blocking(self._roots.remember, self._watch, look)
+        await self.blocking(self._roots.remember, self._watch, snapshot)
 
     async def close(self) -> None:
         """Close the source of hints; if that hangs on a dead mount, leave it."""
@@ -83,12 +83,12 @@ class Supervision:
             with suppress(OSError):
                 await self.blocking(self.hints.forget, shoot)
 
-    async def _see(self) -> Look | None:
-        """Look at the watched folder once. If it or its disk is missing, ``status`` reports it."""
+    async def _snapshot(self) -> RootSnapshot | None:
+        """Check the watched folder once. If it or its disk is missing, ``status`` reports it."""
         self.never_seen = False
         try:
-            look: Look = await self.blocking(self._roots.look, self._watch)
-            why = look.unmounted
+            snapshot: RootSnapshot = await self.blocking(self._roots.check, self._watch)
+            why = snapshot.unmounted
         except NOT_THERE as error:
             self.never_seen = bool(await self.blocking(self._roots.is_unknown, self._watch))
             await self._presence.away(not_yet(self._watch) if self.never_seen else self._unreadable(error))
@@ -100,7 +100,7 @@ class Supervision:
             await self._presence.away(away("watched", self._watch, why))
             return None
         await self._presence.back()
-        return look
+        return snapshot
 
     def _unreadable(self, error: OSError) -> str:
         return away("watched", self._watch, f"cannot be read: {error.strerror}")

@@ -30,6 +30,7 @@ from daemon.store.protocol import Store
 from daemon.watcher.contents import Contents
 from daemon.watcher.index import Index
 from daemon.watcher.presence import LOOK_EVERY
+from daemon.watcher.settled import Compared
 
 log = structlog.get_logger("bracketd.watcher")
 
@@ -96,9 +97,9 @@ class UnknownOrders:
     ) -> None:
         self._outputs = {path: _Output(path, blocking) for path, blocking in outputs.items()}
         self._store, self._roots, self._clock = store, roots, clock
-        self._index, self._found = Index(), list[notes.Place]()
-        self._kept: set[notes.Place] = set()
-        self._said: Mapping[Subject, str | None] = {}
+        self._index, self._found = Index(), list[notes.NotePath]()
+        self._kept: set[notes.NotePath] = set()
+        self._alerts: Mapping[Subject, str | None] = {}
         self._listed: tuple[Listed, ...] = ()
         self._wait_until = clock.monotonic() + SERVICE_PATIENCE if asks_service else float("-inf")
         self.places: set[str] = set()
@@ -138,14 +139,13 @@ class UnknownOrders:
         self._listed, self._wait_until = tuple(listed), float("-inf")
         await self._report()
 
-    async def about(
-        self, shoot: str, folder: str, outputs: Collection[str], brackets: Sequence[Bracket], contents: Contents
-    ) -> FoundElsewhere | None:
+    async def about(self, compared: Compared, outputs: Collection[str], contents: Contents) -> FoundElsewhere | None:
         """The unknown order that seems to contain a settled shoot, or None.
 
         ``outputs`` are the output folders of its pictures. Raises OSError if their disk fails, and NotYet if they are
         not scanned yet, or if a note that seems to be about the shoot cannot be read at present.
         """
+        folder, brackets = compared.settled.folder, compared.fact.brackets
         own = {os.path.dirname(output) for output in outputs}
         for output in self._outputs.values():
             if output.path in own:
@@ -159,7 +159,7 @@ class UnknownOrders:
         note = delivered_as(folder, outputs, hashed, found)
         if note is not None:
             return FoundElsewhere(note.order.id, note.path)
-        listed = next((one for one in self._listed if named_alike(shoot, brackets, one.names)), None)
+        listed = next((one for one in self._listed if named_alike(compared.settled.shoot, brackets, one.names)), None)
         return FoundElsewhere(listed.id) if listed is not None else None
 
     async def before(self, order: Order, step: steps.Step) -> facts.Fact | None:
@@ -241,7 +241,7 @@ class UnknownOrders:
                 output.unread[name] = here
         output.folders.update(names)
 
-    async def _keep(self, output: _Output, named: Mapping[notes.Place, str]) -> notes.Unread:
+    async def _keep(self, output: _Output, named: Mapping[notes.NotePath, str]) -> notes.Unread:
         """Index the notes of unknown orders. Returns the notes that could not be read, each with the reason."""
         known = await self._store.known(named.values()) if named else ()
         places = [place for place, order_id in named.items() if order_id not in known and place not in self._kept]
@@ -309,15 +309,15 @@ class UnknownOrders:
             for some in output.unread.values()
             for path, why in some.items()
         }
-        said = {
+        alerts = {
             Subject.UNKNOWN_NOTES: notes.words_of_unknown(found, os.path.join(*self._found[0])) if found else None,
             Subject.NEWER_ORDERS: notes.words_of_listed(listed) if listed else None,
             Subject.UNREAD_NOTES: notes.words_of_unread(unread) if unread else None,
         }
-        changed = [subject for subject, words in said.items() if words != self._said.get(subject)]
+        changed = [subject for subject, words in alerts.items() if words != self._alerts.get(subject)]
         for subject in changed:
-            await self._store.note(Alert(subject, said[subject]))
-            self._said = {**self._said, subject: said[subject]}
+            await self._store.note(Alert(subject, alerts[subject]))
+            self._alerts = {**self._alerts, subject: alerts[subject]}
         if (found or listed) and (Subject.UNKNOWN_NOTES in changed or Subject.NEWER_ORDERS in changed):
             log.error("orders missing from the state", notes=found, at_service=listed, remedy=REMEDY)
         if unread and Subject.UNREAD_NOTES in changed:

@@ -13,7 +13,7 @@ from contextlib import suppress
 import structlog
 
 from daemon.errors import StateFull
-from daemon.files.roots import Look
+from daemon.files.roots import RootSnapshot
 from daemon.host.clock import Clock
 from daemon.orders import Desk
 from daemon.store import notes
@@ -26,11 +26,11 @@ from daemon.watcher.firstsight import FirstSight
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.hints import Dirty
 from daemon.watcher.intake import Intake
-from daemon.watcher.late import LateLooks
+from daemon.watcher.late import LateRechecks
 from daemon.watcher.missed import Missed
 from daemon.watcher.presence import LOOK_EVERY
 from daemon.watcher.probes import Probes
-from daemon.watcher.skipped import SkippedLooks
+from daemon.watcher.skipped import SkippedRechecks
 from daemon.watcher.slices import Slices
 from daemon.watcher.supervision import Supervision
 from daemon.watcher.waitinglist import WaitingList
@@ -71,10 +71,10 @@ class Watcher:
         self._bugs = bugs = Bugs(folder.watch, clock)
         self._arrivals = Arrivals(folder, intake, clock, bugs=bugs, blocking=Slices(blocking), probes=probes)
         self._first_sight = FirstSight(folder, intake, store, clock, bugs=bugs, blocking=blocking)
-        self._skipped = SkippedLooks(folder.watch, intake, store, clock, bugs=bugs, blocking=blocking)
+        self._skipped = SkippedRechecks(folder.watch, intake, store, clock, bugs=bugs, blocking=blocking)
         inbox = desk.inbox(folder.watch, self._wake)
-        self._asks = FolderAsks(inbox, intake, self._arrivals, desk, clock, blocking=blocking, inode_of=self._inode)
-        self._late = LateLooks(folder.watch, intake, store, clock, bugs=bugs, blocking=blocking)
+        self._asks = FolderAsks(inbox, intake, self._arrivals, desk, clock, blocking=blocking)
+        self._late = LateRechecks(folder.watch, intake, store, clock, bugs=bugs, blocking=blocking)
         self._loose = 0
         self._missed = Missed()
         self._ahead = clock.now() - clock.monotonic()
@@ -110,22 +110,22 @@ class Watcher:
         self._missed.hinted(dirty, everything=everything)
         await self._root.check_hints()
         everything = everything or now >= self._rescan_at or self._root.hints is None or self._time_jumped(now)
-        look, is_other = await self._root.look(self._dirty, self._arrivals)
-        if look is None or is_other:
+        snapshot, is_other = await self._root.check(self._dirty, self._arrivals)
+        if snapshot is None or is_other:
             self._there = None
             self._first_sight.begin_again()
-        if look is None:
+        if snapshot is None:
             if self._root.never_seen:
                 self._first_sight.missing()
             await self._asks.wait_for_folder()
             return LOOK_EVERY
-        await self._asks.carry_out(self._root.hints)
-        if everything or look.root.shoots != self._there:
-            await self._meet(look, dirty)
+        await self._asks.carry_out(self._root.hints, self._inode)
+        if everything or snapshot.root.shoots != self._there:
+            await self._meet(snapshot, dirty)
         if everything:
             self._rescan_at = now + self.folder.interval
-            await self._skipped.look(self._there or {}, self._inode)
-            for shoot in await self._late.look():
+            await self._skipped.recheck(self._there or {}, self._inode)
+            for shoot in await self._late.recheck():
                 if shoot not in self._arrivals and shoot in (self._there or {}):
                     await self._arrivals.follow(shoot, self._root.hints, self._inode(shoot), late=True)
         for shoot in self._arrivals.due(now, dirty, everything=everything):
@@ -159,9 +159,9 @@ class Watcher:
             )
             await self._store.note(notes.Missed(self.folder.watch, self._missed.count))
 
-    async def _meet(self, look: Look, dirty: frozenset[str]) -> None:
+    async def _meet(self, snapshot: RootSnapshot, dirty: frozenset[str]) -> None:
         """Follow shoots that appeared and forget those that vanished. Skips the shoots of a new watched folder."""
-        root = look.root
+        root = snapshot.root
         if root.loose and self._loose != root.loose:
             log.warning("photos directly in the watched folder ignored", watch=self.folder.watch, photos=root.loose)
         self._loose = root.loose
@@ -179,11 +179,11 @@ class Watcher:
         taken = await self._store.taken(self.folder.watch, others)
         new = sorted(others.keys() - taken)
         await self._first_sight.record_missing(there, self._inode)
-        if look.is_new and not self.folder.process_existing:
+        if snapshot.is_new and not self.folder.process_existing:
             new = await self._first_sight.skip(new, self._inode)
         self._attention.root(Heed.FIRST_SIGHT, self._first_sight.skipped)
         if not await self._first_sight.goes_on():
-            await self._root.remember(look)
+            await self._root.remember(snapshot)
         for shoot in (*new, *await self._back(sorted(appeared & taken))):
             await self._arrivals.follow(shoot, self._root.hints, self._inode(shoot), late=shoot in taken)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Again, Bracket, Judged, MergeState, Order, Phase, Submitted, compare, fingerprint, submitted
+from daemon.order import Again, Bracket, Order, Phase, compare, fingerprint
 from tests.core.orders import order
 
 SENT = replace(order(3), phase=Phase.DOWNLOADED, fingerprint=fingerprint(order(3).brackets))
@@ -88,56 +88,3 @@ def test_what_a_person_cancelled_stays_so() -> None:
     """The folder of a cancelled order is not sent again automatically."""
     cancelled = replace(KNOWN, phase=Phase.CANCELLED, by_person=True)
     assert compare(KNOWN.folder, OTHER, (cancelled,)).again is Again.SKIPPED
-
-
-NEWS = Judged(Again.MORE, KNOWN, MARKED[:1], 2, unsent=MARKED[:1])
-SAME = Judged(Again.SAME, KNOWN)
-PART = Judged(Again.SAME, KNOWN, known=2, unsent=MARKED[:1])
-UNBOUGHT = Judged(Again.SAME, replace(SKIPPED, folder="/in/a copy"))
-CALLED_OFF = Judged(Again.SAME, replace(KNOWN, phase=Phase.CANCELLED, by_person=True, folder="/in/a copy"))
-HELD = replace(KNOWN, phase=Phase.HELD, held_in=Phase.UPLOADING)
-
-
-@pytest.mark.parametrize(
-    ("newest", "judged", "again", "what"),
-    [
-        (None, Judged(Again.NEW), False, Submitted.WHOLE),
-        (None, SAME, False, Submitted.SAME),
-        (None, SAME, True, Submitted.WHOLE),
-        (replace(KNOWN, phase=Phase.UPLOADING), SAME, True, Submitted.UNDER_WAY),
-        (HELD, SAME, False, Submitted.ANEW),
-        (replace(HELD, supplement_of="x"), SAME, False, Submitted.APPROVED),
-        (replace(HELD, supplement_of="x"), SAME, True, Submitted.ANEW),
-        (replace(HELD, merge=MergeState.SEEN), SAME, False, Submitted.SENT),
-        (SKIPPED, SAME, False, Submitted.ANEW),
-        (replace(SKIPPED, same_as="x"), SAME, False, Submitted.SAME),
-        (replace(SKIPPED, same_as="x"), UNBOUGHT, False, Submitted.ANEW),
-        (replace(SKIPPED, same_as="x"), Judged(Again.SKIPPED, SKIPPED), False, Submitted.ANEW),
-        (SKIPPED, UNBOUGHT, False, Submitted.ANEW),
-        (None, UNBOUGHT, False, Submitted.WHOLE),
-        (None, CALLED_OFF, False, Submitted.WHOLE),
-        (replace(SKIPPED, same_as="x"), SAME, True, Submitted.ANEW),
-        (replace(KNOWN, phase=Phase.CANCELLED), SAME, False, Submitted.ANEW),
-        (KNOWN, SAME, False, Submitted.SENT),
-        (KNOWN, SAME, True, Submitted.WHOLE),
-        (KNOWN, NEWS, False, Submitted.SUPPLEMENT),
-        (KNOWN, NEWS, True, Submitted.WHOLE),
-        (None, NEWS, False, Submitted.SUPPLEMENT),
-        (None, NEWS, True, Submitted.WHOLE),
-        (SKIPPED, NEWS, False, Submitted.ANEW),
-        (replace(SKIPPED, same_as="x"), NEWS, False, Submitted.ANEW),
-        (SKIPPED, PART, False, Submitted.ANEW),
-        (None, PART, False, Submitted.SUPPLEMENT),
-        (replace(KNOWN, phase=Phase.CANCELLED), PART, False, Submitted.ANEW),
-        (HELD, replace(SAME, before=replace(KNOWN, id="y")), False, Submitted.SAME),
-        (replace(KNOWN, id="y", phase=Phase.CANCELLED), SAME, False, Submitted.SAME),
-        (replace(KNOWN, id="y", phase=Phase.CANCELLED), SAME, True, Submitted.ANEW),
-        (replace(KNOWN, id="y", phase=Phase.CANCELLED), Judged(Again.MORE, KNOWN, known=2), False, Submitted.SAME),
-        (replace(KNOWN, id="y", phase=Phase.CANCELLED), PART, False, Submitted.ANEW),
-        (None, Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]), False, Submitted.WHOLE),
-        (replace(SKIPPED, same_as="x"), Judged(Again.MORE, CALLED_OFF.before, MARKED[:1]), False, Submitted.ANEW),
-    ],
-)
-def test_what_a_submit_does(newest: Order | None, judged: Judged, again: bool, what: Submitted) -> None:
-    """``submit`` sends unsent photos; only ``--again`` sends and buys sent photos again."""
-    assert submitted(newest, judged, again=again) is what

@@ -15,10 +15,10 @@ FAULT = "ends with 2 MB of zeros"
 
 def quiet_from(arrival: Arrival, terms: Terms) -> float:
     """When the quiet period of the shoot ends if nothing else changes. It waits only for time."""
-    told = verdict(arrival, terms)
-    assert not told.settled
-    assert told.look_at is not None
-    return told.look_at
+    result = verdict(arrival, terms)
+    assert not result.settled
+    assert result.look_at is not None
+    return result.look_at
 
 
 def faulty(at: float) -> Arrival:
@@ -54,9 +54,9 @@ def test_a_photo_that_is_not_whole_is_looked_into_at_each_scan() -> None:
     arrival = faulty(60.0)
     assert not verdict(arrival, FIXED).examine, "once a scan is enough"
     arrival = arrival.seen(BOTH, 60.0 + PATIENCE)
-    told = verdict(arrival, FIXED)
-    assert (told.settled, told.examine, arrival.unexamined) == (False, True, (B,))
-    assert FAULT in told.reason, "until then the last look counts"
+    result = verdict(arrival, FIXED)
+    assert (result.settled, result.examine, arrival.unexamined) == (False, True, (B,))
+    assert FAULT in result.reason, "until then the last look counts"
     assert verdict(arrival.examine({B: FAULT}), FIXED).look_at == 60.0 + 2 * PATIENCE
 
 
@@ -64,7 +64,7 @@ def test_a_photo_that_became_whole_is_a_change() -> None:
     """A photo that becomes complete restarts the quiet period, because its writer is still active."""
     arrival = faulty(60.0).seen(BOTH, 90.0).examine({B: None})
     assert quiet_from(arrival, FIXED) == 90.0 + 60.0
-    assert verdict(arrival.seen(BOTH, 150.0).sets_told(""), FIXED).settled
+    assert verdict(arrival.seen(BOTH, 150.0).sets_checked(""), FIXED).settled
 
 
 def test_what_was_found_in_a_photo_does_not_outlive_a_change_of_the_shoot() -> None:
@@ -73,7 +73,7 @@ def test_what_was_found_in_a_photo_does_not_outlive_a_change_of_the_shoot() -> N
     assert (arrival.faults, [file.path for file in arrival.unexamined]) == ({}, ["B.NEF", "C.NEF"])
     assert quiet_from(arrival, FIXED) == 130.0
     arrival = arrival.seen(arrival.found, 130.0)
-    arrival = arrival.examine(dict.fromkeys(arrival.unexamined)).sets_told("")
+    arrival = arrival.examine(dict.fromkeys(arrival.unexamined)).sets_checked("")
     assert verdict(arrival, FIXED).settled, "they became whole before the shoot was quiet"
 
 
@@ -84,5 +84,5 @@ def test_damage_is_timed_from_the_last_change(leave_out: bool) -> None:
     while now < 60.0 + DAMAGED:
         now += PATIENCE
         arrival = arrival.seen(BOTH, now).examine({B: FAULT})
-    told = verdict(arrival, Terms(FIXED.quiet, leave_out))
-    assert (told.settled, "nothing has changed for 11 min" in told.reason) == (leave_out, not leave_out)
+    result = verdict(arrival, Terms(FIXED.quiet, leave_out))
+    assert (result.settled, "nothing has changed for 11 min" in result.reason) == (leave_out, not leave_out)

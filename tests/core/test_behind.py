@@ -7,17 +7,14 @@ from dataclasses import replace
 import pytest
 
 from daemon.order import (
-    Again,
     Bracket,
     Hold,
     Image,
     ImageState,
-    Judged,
     MergeState,
     Order,
     Phase,
     Refusal,
-    Submitted,
     Verb,
     allowed,
     delivered_as,
@@ -28,7 +25,6 @@ from daemon.order import (
     next_steps,
     refusal,
     steps,
-    submitted,
 )
 from daemon.order.behind import asks_note, asks_service
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged, Note
@@ -224,30 +220,7 @@ def test_names_at_the_service() -> None:
     assert not named_alike("12 Oak St", (Bracket("DSC_1.NEF", 1, 1, 1),), names)
 
 
-# --- a person's word ---
-
-
 HELD = after(order(), ELSEWHERE)
-SUPPLEMENT = replace(order(), phase=Phase.HELD, held_in=Phase.SETTLED, supplement_of=OTHER)
-
-
-@pytest.mark.parametrize(
-    ("newest", "unknown", "again", "what"),
-    [
-        (HELD, True, False, Submitted.UNKNOWN),
-        (HELD, True, True, Submitted.ANEW),
-        (HELD, False, False, Submitted.ANEW),
-        (SUPPLEMENT, True, False, Submitted.UNKNOWN),
-        (SUPPLEMENT, False, False, Submitted.APPROVED),
-        (None, True, False, Submitted.WHOLE),
-        (merged(), True, False, Submitted.UNDER_WAY),
-    ],
-)
-def test_a_plain_submit_does_not_send_what_another_order_has(
-    newest: Order | None, unknown: bool, again: bool, what: Submitted
-) -> None:
-    """A shoot held for another order is sent only with ``--again``; once that order is gone, by any submit."""
-    assert submitted(newest, Judged(Again.NEW), again=again, unknown=unknown) is what
 
 
 def test_every_kind_of_finding_has_a_rule() -> None:

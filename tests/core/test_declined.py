@@ -11,25 +11,29 @@ from daemon.order import (
     Bracket,
     Health,
     Judged,
+    Known,
+    LateRules,
     MergeState,
     Order,
     Phase,
     Policy,
-    Submitted,
+    Verb,
     compare,
     facts,
     fingerprint,
-    may_follow,
+    outcome,
     part_of,
-    submitted,
     unknown,
 )
+from daemon.order.late import may_follow
+from daemon.order.outcome import Replace, Send
 from daemon.order.policy import Limits
 from daemon.recovery.reconcile import Source, furthest
 from daemon.shoot import Why
 from tests.core.orders import NOW, after, processed
 
 PHOTOS = tuple(Bracket(f"IMG_{n}.JPG", 1000 + n, 5, 70 + n, mark=f"m{n}", sha256=f"s{n}") for n in range(6))
+RULES = LateRules("supplement", dev_mode=False, now=NOW)
 LIMIT = Policy(limits=Limits(images_per_order=1))
 HELD = replace(
     after(processed(True, True), facts.Reckoned(0, 0), policy=LIMIT), brackets=PHOTOS, fingerprint=fingerprint(PHOTOS)
@@ -84,8 +88,8 @@ def test_what_was_sent_elsewhere_counts_more() -> None:
 def test_a_person_sends_what_was_dismissed() -> None:
     """A plain submit of a dismissed shoot sends it again."""
     judged = compare(DISMISSED.folder, PHOTOS, (DISMISSED,))
-    assert submitted(DISMISSED, judged, again=False) is Submitted.ANEW
-    assert submitted(None, Judged(Again.NEW), again=False) is Submitted.WHOLE
+    assert outcome(Known(DISMISSED.folder, judged, newest=DISMISSED, verb=Verb.SUBMIT), RULES) == Replace(DISMISSED)
+    assert outcome(Known(DISMISSED.folder, Judged(Again.NEW), verb=Verb.SUBMIT), RULES) == Send()
 
 
 def test_a_recovery_does_not_revive_a_dismissed_order() -> None:

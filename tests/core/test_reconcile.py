@@ -24,26 +24,26 @@ from daemon.recovery.reconcile import (
     unchecked,
     unmerged,
 )
-from daemon.service import ImageSeen, ImageStatus, OrderSeen
+from daemon.service import ImageReport, ImageStatus, OrderReport
 from tests.core.orders import NOW, POLICY, after, in_trouble, order, processed, sent, uploaded
 from tests.core.orders import merged as after_merge
 
 LATER = NOW + 5000.0
-IDLE = OrderSeen(merging=False, processing=False, images=())
-GROUPING = OrderSeen(merging=True, processing=False, images=())
+IDLE = OrderReport(merging=False, processing=False, images=())
+GROUPING = OrderReport(merging=True, processing=False, images=())
 
 
-def seen(*images: ImageSeen) -> OrderSeen:
+def seen(*images: ImageReport) -> OrderReport:
     """A resting order at the service with these images."""
-    return OrderSeen(merging=False, processing=False, images=images)
+    return OrderReport(merging=False, processing=False, images=images)
 
 
-def image(number: int, status: ImageStatus = ImageStatus.PROCESSED) -> ImageSeen:
+def image(number: int, status: ImageStatus = ImageStatus.PROCESSED) -> ImageReport:
     """An output image."""
-    return ImageSeen(f"i{number}", f"picture {number}", status, None, downloaded=False)
+    return ImageReport(f"i{number}", f"picture {number}", status, None, downloaded=False)
 
 
-def there(of: Order, shown: OrderSeen) -> AtService:
+def there(of: Order, shown: OrderReport) -> AtService:
     """An order at the service."""
     return AtService(of.id, of.shoot, NOW, shown)
 
@@ -95,7 +95,7 @@ UNMERGED = [order(), after(order(), *sent(0)), uploaded(), uploaded(flow="bracke
 
 @pytest.mark.parametrize("of", UNMERGED)
 @pytest.mark.parametrize("shown", [GROUPING, seen(image(0)), seen(image(0, ImageStatus.WAITING))])
-def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderSeen) -> None:
+def test_what_the_service_has_merged_is_only_looked_at(of: Order, shown: OrderReport) -> None:
     """Once the service has merged an order, the next step is only a poll."""
     found = checked(Rebuilt(of, Source.COPY), there(of, shown), now=LATER, written_at=LATER)
     assert (found.order.merge, found.order.due, found.order.trouble) == (MergeState.SEEN, LATER, None)
@@ -169,7 +169,9 @@ def test_registered_brackets_are_no_results() -> None:
     """Brackets that the service lists as images, even from later attempts, do not count as a merge."""
     of = after(order(), *sent(0))
     again = replace(of, brackets=tuple(replace(bracket, attempt=4) for bracket in of.brackets))
-    shown = seen(*(ImageSeen(i, "n", ImageStatus.WAITING, None, downloaded=False) for i in sorted(again.registrations)))
+    shown = seen(
+        *(ImageReport(i, "n", ImageStatus.WAITING, None, downloaded=False) for i in sorted(again.registrations))
+    )
     assert not is_merged(of, shown)
     assert outputs(of, seen(*shown.images, image(0))) == (image(0),)
 

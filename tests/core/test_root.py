@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.root import Seen, is_new, unmounted
+from daemon.root import RootState, is_new, unmounted
 
-NAS = Seen("/mnt/nas", "50:2", 5)
-BARE = Seen("/", "8:77", 0)
-HOME = Seen("/", "8:99", 5)
+NAS = RootState("/mnt/nas", "50:2", 5)
+BARE = RootState("/", "8:77", 0)
+HOME = RootState("/", "8:99", 5)
 
 
-def but(seen: Seen, *, mount: str | None = "same", identity: str | None = None, shoots: int | None = None) -> Seen:
+def but(
+    seen: RootState, *, mount: str | None = "same", identity: str | None = None, shoots: int | None = None
+) -> RootState:
     """A look that differs from another one in some fields."""
-    return Seen(
+    return RootState(
         seen.mount if mount == "same" else mount,
         seen.identity if identity is None else identity,
         seen.shoots if shoots is None else shoots,
@@ -31,17 +33,17 @@ TABLE = {
     "the bare mount point, with strays": (NAS, but(BARE, shoots=9), "not mounted"),
     "the bare mount point of a disk without shoots": (but(NAS, shoots=0), BARE, "not mounted"),
     "one of two disks, mounted in each other": (
-        Seen("/mnt/nas/photos", "51:2", 1),
+        RootState("/mnt/nas/photos", "51:2", 1),
         NAS,
         "is on a disk that is not mounted (it was on the disk mounted at /mnt/nas/photos)",
     ),
     "a disk mounted over shoots": (
         HOME,
-        Seen("/home/anna", "70:2", 3),
+        RootState("/home/anna", "70:2", 3),
         "is now on a different disk, mounted at /home/anna",
     ),
     "a disk of a like name": (NAS, but(NAS, mount="/mnt/nas2", identity="51:2"), "mounted at /mnt/nas2 (it was on"),
-    "a disk whose name begins alike": (Seen("/mnt/nas2", "51:2", 1), NAS, "is now on a different disk"),
+    "a disk whose name begins alike": (RootState("/mnt/nas2", "51:2", 1), NAS, "is now on a different disk"),
     "a first disk on what was an empty mount point": (BARE, NAS, None),
     "mounted once more in its place by a service manager": (HOME, but(HOME, mount="/home/anna/Shoots"), None),
     "and no longer": (but(HOME, mount="/home/anna/Shoots"), HOME, None),
@@ -62,7 +64,9 @@ TABLE = {
 
 
 @pytest.mark.parametrize(("before", "now", "why"), TABLE.values(), ids=TABLE)
-def test_unmounted_is_distinguished_from_emptied(before: Seen | None, now: Seen | None, why: str | None) -> None:
+def test_unmounted_is_distinguished_from_emptied(
+    before: RootState | None, now: RootState | None, why: str | None
+) -> None:
     """A root that vanished, is suddenly empty, or is on another disk is away; one that a person cleared is not."""
     told = unmounted(before, now)
     assert (told is None) is (why is None)
@@ -70,8 +74,8 @@ def test_unmounted_is_distinguished_from_emptied(before: Seen | None, now: Seen 
 
 
 OTHER = but(HOME, identity="8:1000")
-CARD = Seen("/media/card", "8:1", 5)
-SHARE = Seen("/mnt/nas", "50:70001", 5)
+CARD = RootState("/media/card", "8:1", 5)
+SHARE = RootState("/mnt/nas", "50:70001", 5)
 
 REPLACED = {
     "one old shoot": (HOME, but(OTHER, shoots=1), 0, "contains different shoots than before: only 0 of the previous 5"),
@@ -94,7 +98,9 @@ REPLACED = {
 
 
 @pytest.mark.parametrize(("before", "now", "known", "why"), REPLACED.values(), ids=REPLACED)
-def test_another_folder_in_place_of_the_known_one(before: Seen | None, now: Seen, known: int, why: str | None) -> None:
+def test_another_folder_in_place_of_the_known_one(
+    before: RootState | None, now: RootState, known: int, why: str | None
+) -> None:
     """A folder with another identity and mostly unknown shoots is away, however few they are."""
     told = unmounted(before, now, known)
     assert (told is None) is (why is None)
@@ -128,6 +134,6 @@ def test_another_folder_in_place_of_the_known_one(before: Seen | None, now: Seen
         "on another disk",
     ],
 )
-def test_an_archive_is_met_once(before: Seen | None, now: Seen, new: bool) -> None:
+def test_an_archive_is_met_once(before: RootState | None, now: RootState, new: bool) -> None:
     """Shoots count as existing only when the watched folder is first seen."""
     assert is_new(before, now) is new

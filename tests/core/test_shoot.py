@@ -6,9 +6,11 @@ from daemon.shoot import (
     DAMAGED,
     DANGLING,
     Arrival,
+    Bound,
     Client,
     File,
     FileClass,
+    GateState,
     Listing,
     Quiet,
     Terms,
@@ -18,6 +20,7 @@ from daemon.shoot import (
     look_every,
 )
 from daemon.shoot import verdict as judge
+from daemon.shoot.gates import READY
 
 QUIET = 60.0
 TERMS = Terms(Quiet(QUIET))
@@ -25,7 +28,7 @@ TERMS = Terms(Quiet(QUIET))
 
 def verdict(arrival: Arrival, terms: Terms = TERMS) -> Verdict:
     """The arrival after its photos were checked and found complete, without incomplete sets."""
-    return judge(arrival.examine(dict.fromkeys(arrival.unexamined)).sets_told(""), terms)
+    return judge(arrival.examine(dict.fromkeys(arrival.unexamined)).sets_checked(""), terms)
 
 
 def photo(name: str = "IMG_0001.JPG", size: int = 10, **other: object) -> File:
@@ -82,19 +85,19 @@ def test_an_mtime_in_the_future_makes_nobody_wait() -> None:
 def test_what_is_on_its_way_holds_the_shoot_back(kind: FileClass) -> None:
     """A file that is still being copied, or that a sync client has yet to bring, delays the shoot and is named."""
     found = listing([photo(), photo(".IMG_0002.JPG.x", kind=kind)])
-    told = verdict(seen((0, found), (600, found)))
-    assert not told.settled
-    assert ".IMG_0002.JPG.x" in told.reason
+    result = verdict(seen((0, found), (600, found)))
+    assert not result.settled
+    assert ".IMG_0002.JPG.x" in result.reason
 
 
 def test_an_empty_photo_holds_the_shoot_back_with_a_remedy() -> None:
     """A photo of zero bytes is named with its remedy, and scanned again."""
     found = listing([photo(), photo("IMG_0002.JPG", size=0, problem="is empty (0 bytes)")])
-    told = verdict(seen((0, found), (600, found)))
-    assert not told.settled
-    assert told.look_at is not None
-    assert "IMG_0002.JPG is empty (0 bytes)" in told.reason
-    assert "bracketd submit" in told.reason
+    result = verdict(seen((0, found), (600, found)))
+    assert not result.settled
+    assert result.look_at is not None
+    assert "IMG_0002.JPG is empty (0 bytes)" in result.reason
+    assert "bracketd submit" in result.reason
 
 
 def test_ready_skips_the_wait() -> None:
@@ -107,8 +110,8 @@ def test_ready_skips_the_wait() -> None:
 
 def test_a_folder_without_photos_is_no_shoot() -> None:
     """A folder without photos neither settles nor waits."""
-    told = verdict(seen((0, listing([])), (600, listing([]))))
-    assert (told.settled, told.look_at) == (False, None)
+    result = verdict(seen((0, listing([])), (600, listing([]))))
+    assert (result.settled, result.look_at) == (False, None)
 
 
 def test_a_folder_that_pauses_long_is_waited_for_longer() -> None:
@@ -137,8 +140,8 @@ def test_a_sync_client_that_is_busy_is_waited_for() -> None:
     busy = seen((0, listing([photo()])), (600, listing([photo()]))).asked(
         Client(False, "Dropbox has 12 files to bring")
     )
-    told = verdict(busy)
-    assert (told.settled, told.reason) == (False, "Dropbox has 12 files to bring")
+    result = verdict(busy)
+    assert (result.settled, result.reason) == (False, "Dropbox has 12 files to bring")
     ready = listing([photo(), photo(".ready", kind=FileClass.READY)])
     assert not verdict(seen((0, ready)).asked(Client(False, "busy"))).settled, "a .ready may come before what it is of"
 
@@ -148,8 +151,8 @@ def test_a_sync_client_that_is_done_shortens_the_wait() -> None:
     auto, done = Terms(Quiet(90.0, adaptive=True)), Client(True, "Syncthing has downloaded all", foresees=True)
     found = listing([photo()])
     assert verdict(seen((0, found)).asked(done), auto).look_at == 30.0
-    told = verdict(seen((0, found), (30, found)).asked(done), auto)
-    assert (told.settled, told.reason) == (True, "Syncthing has downloaded all; unchanged for 30 s")
+    result = verdict(seen((0, found), (30, found)).asked(done), auto)
+    assert (result.settled, result.reason) == (True, "Syncthing has downloaded all; unchanged for 30 s")
     assert verdict(seen((0, found)).asked(done), Terms(Quiet(90.0))).look_at == 90.0, "a person's own time stays"
     paused = seen((0, found), (12, listing([photo(), photo("2.JPG")]))).asked(done)
     assert verdict(paused, auto).look_at == 12 + 48
@@ -213,8 +216,8 @@ def test_photos_are_looked_into_before_a_shoot_is_settled() -> None:
     """Before a shoot settles, each photo is checked once, and again after a change."""
     a, b = photo("A.JPG"), photo("B.JPG")
     arrival = seen((0, listing([a, b])), (60, listing([a, b])))
-    told = judge(arrival, TERMS)
-    assert (told.settled, told.examine, arrival.unexamined) == (False, True, (a, b))
+    result = judge(arrival, TERMS)
+    assert (result.settled, result.examine, arrival.unexamined) == (False, True, (a, b))
     arrival = arrival.examine({a: None, b: "ends after 31 of 48 MB"})
     assert arrival.unexamined == ()
     changed = arrival.seen(listing([a, photo("B.JPG", size=48)]), 70)
@@ -227,9 +230,9 @@ def test_a_photo_that_is_not_whole_holds_the_shoot_back() -> None:
     found = listing([a, b])
     fault = {a: None, b: "ends after 31 of 48 MB"}
     for_now = seen((0, found), (60, found)).examine(fault)
-    told = judge(for_now, TERMS)
-    assert (told.settled, told.look_at) == (False, 90)
-    assert told.reason.startswith("B.JPG ends after 31 of 48 MB. Replace it, or run `bracketd submit`")
+    result = judge(for_now, TERMS)
+    assert (result.settled, result.look_at) == (False, 90)
+    assert result.reason.startswith("B.JPG ends after 31 of 48 MB. Replace it, or run `bracketd submit`")
     for_good = for_now.seen(found, 60 + DAMAGED)
     assert "nothing has changed for 11 min" in judge(for_good, TERMS).reason
     without = judge(for_good, Terms(Quiet(QUIET), leave_out=True))
@@ -245,17 +248,18 @@ WORDS = "the bracket set starting with IMG_0413.CR3 has 3 photos; the other 7 se
 def lacking(until: float, found: Listing) -> Arrival:
     """A shoot unchanged since 0, with an incomplete set."""
     arrival = seen((0, found), (60, found))
-    return arrival.examine(dict.fromkeys(arrival.unexamined)).sets_told(WORDS).seen(found, until)
+    return arrival.examine(dict.fromkeys(arrival.unexamined)).sets_checked(WORDS).seen(found, until)
 
 
 def test_bracket_sets_are_looked_at_before_a_shoot_is_settled() -> None:
     """A shoot settles only after its sets were checked, and again after each change, unless the check is impossible."""
     a, b = photo("A.JPG"), photo("B.JPG")
     arrival = seen((0, listing([a, b])), (60, listing([a, b]))).examine({a: None, b: None})
-    told = judge(arrival, TERMS)
-    assert (told.settled, told.examine, arrival.unexamined) == (False, True, ())
-    assert judge(arrival.sets_told(""), TERMS) == Verdict(settled=True, reason="unchanged for 60 s")
-    fewer = arrival.sets_told("").seen(listing([a]), 70).seen(listing([a]), 130)
+    result = judge(arrival, TERMS)
+    assert (result.settled, result.examine, arrival.unexamined) == (False, True, ())
+    settled = judge(arrival.sets_checked(""), TERMS)
+    assert settled == Verdict(settled=True, reason="unchanged for 60 s", gates=settled.gates)
+    fewer = arrival.sets_checked("").seen(listing([a]), 70).seen(listing([a]), 130)
     assert judge(fewer, TERMS).examine, "one of them was deleted since"
     damaged = seen((0, listing([a, b])), (700, listing([a, b]))).examine({a: None, b: "is cut off"})
     assert judge(damaged, Terms(Quiet(QUIET), leave_out=True)).settled
@@ -264,12 +268,15 @@ def test_bracket_sets_are_looked_at_before_a_shoot_is_settled() -> None:
 def test_a_set_that_lacks_photos_is_waited_for_and_then_goes() -> None:
     """The shoot waits five minutes beyond the quiet period with a message, then continues and reports the gap."""
     found = listing([photo()])
-    told = judge(lacking(60, found), TERMS)
-    assert told == Verdict(settled=False, reason=f"{WORDS}; waiting up to 5 min for the rest", look_at=60 + DANGLING)
+    result = judge(lacking(60, found), TERMS)
+    why = f"{WORDS}; waiting up to 5 min for the rest"
+    assert result == Verdict(settled=False, reason=why, gates=result.gates, look_at=60 + DANGLING)
     assert not judge(lacking(60 + DANGLING - 1, found), TERMS).settled
-    told = judge(lacking(60 + DANGLING, found), TERMS)
-    assert told == Verdict(settled=True, reason=f"unchanged for 60 s; {WORDS}; sent without the rest")
-    assert gates(lacking(60 + DANGLING, found), TERMS)[-1].why in told.reason
+    result = judge(lacking(60 + DANGLING, found), TERMS)
+    assert result == Verdict(
+        settled=True, reason=f"unchanged for 60 s; {WORDS}; sent without the rest", gates=result.gates
+    )
+    assert gates(lacking(60 + DANGLING, found), TERMS)[-1].why in result.reason
 
 
 def test_a_change_ends_the_wait_for_a_set() -> None:
@@ -285,10 +292,58 @@ def test_a_ready_file_skips_the_wait_for_a_set() -> None:
     assert judge(seen((0, ready)).examine({photo(): None}), TERMS).settled
 
 
+NAMES = ["bounds", "names", "placeholders", "photos", "sync client", "stillness", "structure", "sets"]
+
+
 def test_every_gate_says_something() -> None:
-    """Each gate returns a result for a shoot, whether it is open or shut."""
-    told = gates(seen((0, listing([photo()]))), TERMS)
-    assert [gate.gate for gate in told] == [
-        "bounds", "names", "placeholders", "photos", "sync client", "stillness", "structure", "sets"
-    ]  # fmt: skip
-    assert all(gate.why for gate in told)
+    """A settled shoot has passed all gates, and each gives its reason."""
+    results = verdict(seen((0, listing([photo()])), (60, listing([photo()])))).gates
+    assert [result.gate for result in results] == NAMES
+    assert {result.state for result in results} == {GateState.PASSED}
+    assert all(result.why for result in results)
+
+
+def still(*photos: File) -> Arrival:
+    """A shoot that has not changed during its quiet period, and whose photos are not checked yet."""
+    found = listing(photos)
+    return seen((0, found), (60, found))
+
+
+COPYING = photo("2.JPG", kind=FileClass.IN_FLIGHT)
+
+
+@pytest.mark.parametrize(
+    ("arrival", "gate", "why"),
+    [
+        (seen((0, listing([photo()], bound=Bound.TOO_MANY))), "bounds", "contains more files"),
+        (seen((0, listing([photo(), COPYING]))), "names", "2.JPG is still being copied or synced"),
+        (seen((0, listing([photo(kind=FileClass.PLACEHOLDER)]))), "placeholders", "is online-only"),
+        (seen((0, listing([]))), "photos", "no photos"),
+        (seen((0, listing([photo()]))).asked(Client(False, "1 file is missing")), "sync client", "1 file is missing"),
+        (seen((0, listing([photo()]))), "stillness", "will be sent after 60 s without changes"),
+        (still(photo()), "structure", "checking its photos"),
+        (still(photo(problem="is empty")), "structure", "is empty"),
+        (still(photo()).examine({photo(): None}), "sets", "checking its bracket sets"),
+        (lacking(60, listing([photo()])), "sets", "waiting up to 5 min for the rest"),
+    ],
+)  # fmt: skip
+def test_the_gates_after_the_one_that_a_shoot_waits_at_are_not_reached(arrival: Arrival, gate: str, why: str) -> None:
+    """A shoot waits at one gate. It has passed those before it and has not reached those after it."""
+    results = {result.gate: result for result in judge(arrival, TERMS).gates}
+    at = NAMES.index(gate)
+    states = [results[name].state for name in NAMES]
+    assert states == [GateState.PASSED] * at + [GateState.WAITS] + [GateState.NOT_REACHED] * (len(NAMES) - at - 1)
+    assert why in results[gate].why
+    assert all(bool(results[name].why) is (name in NAMES[: at + 1]) for name in NAMES)
+
+
+def test_a_gate_says_what_it_did_not_check() -> None:
+    """With a .ready file, or without damaged photos, the sets are not checked, and the gate says so."""
+    ready = listing([photo(), photo(".ready", kind=FileClass.READY)])
+    assert judge(seen((0, ready)).examine({photo(): None}), TERMS).gates[-1].why == READY
+    a, b = photo("A.JPG"), photo("B.JPG")
+    both = listing([a, b])
+    damaged = seen((0, both), (700, both)).examine({a: None, b: "is cut off"})
+    *_, whole, sets = judge(damaged, Terms(Quiet(QUIET), leave_out=True)).gates
+    assert whole.why == "leaves out B.JPG is cut off"
+    assert sets.why == "not checked, because photos are left out"

@@ -7,30 +7,30 @@ import pytest
 from daemon.order import Bracket, ImageState, MergeState, Order, Phase, Preset, fingerprint, next_steps, steps
 from daemon.recovery.atservice import AtService
 from daemon.recovery.stranger import NOT_THERE, Shoot, files_of, guessed_name, may_be_of, order_of, rebuilt
-from daemon.service import BracketSeen, ImageSeen, ImageStatus, OrderSeen
+from daemon.service import BracketReport, ImageReport, ImageStatus, OrderReport
 from daemon.shoot import File
 from tests.core.orders import NOW, order
 from tests.core.shots import CANON, at
 
-IDLE = OrderSeen(merging=False, processing=False, images=())
+IDLE = OrderReport(merging=False, processing=False, images=())
 FILES = tuple(File(f"DCIM/IMG_{n + 431:04}.JPG", 1000 + n, 5, 70 + n) for n in range(3))
 OAK = Shoot("12 Oak St", "/in/12 Oak St", "/out/12 Oak St", Preset(per_image=3), FILES)
 
 
-def there(of: Order, shown: OrderSeen = IDLE, *, ids: bool = True, name: str = "") -> AtService:
+def there(of: Order, shown: OrderReport = IDLE, *, ids: bool = True, name: str = "") -> AtService:
     """An order at the service, without any other record."""
     brackets = tuple(
-        BracketSeen(f"s{n}" if ids else None, of.bracket_name(n), uploaded=True, image_id=None) for n in of.sent
+        BracketReport(f"s{n}" if ids else None, of.bracket_name(n), uploaded=True, image_id=None) for n in of.sent
     )
     return AtService(of.id, name, NOW - 60, shown, brackets)
 
 
-def images(of: Order, *paid: bool, status: ImageStatus = ImageStatus.PROCESSED) -> OrderSeen:
+def images(of: Order, *paid: bool, status: ImageStatus = ImageStatus.PROCESSED) -> OrderReport:
     """Images named after the first brackets, paid for or not."""
-    return OrderSeen(
+    return OrderReport(
         merging=False,
         processing=False,
-        images=tuple(ImageSeen(f"i{n}", of.bracket_name(n), status, None, downloaded=p) for n, p in enumerate(paid)),
+        images=tuple(ImageReport(f"i{n}", of.bracket_name(n), status, None, downloaded=p) for n, p in enumerate(paid)),
     )
 
 
@@ -126,8 +126,8 @@ def test_other_names_are_not_ours() -> None:
 def test_an_order_under_way_is_taken_up() -> None:
     """An order that is still processed, or not paid for, is polled and then downloaded."""
     for shown, phase in (
-        (OrderSeen(merging=True, processing=False, images=()), Phase.MERGING),
-        (OrderSeen(merging=False, processing=True, images=()), Phase.PROCESSING),
+        (OrderReport(merging=True, processing=False, images=()), Phase.MERGING),
+        (OrderReport(merging=False, processing=True, images=()), Phase.PROCESSING),
         (images(order(), False), Phase.PROCESSING),
         (images(order(), True, False), Phase.PROCESSING),
     ):

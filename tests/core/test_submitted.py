@@ -10,21 +10,24 @@ from daemon.order import (
     Again,
     ImageState,
     Judged,
+    Known,
+    LateRules,
     MergeState,
     Order,
     Phase,
     Policy,
     Preset,
-    Submitted,
+    Verb,
     compare,
     fingerprint,
     known_again,
     next_steps,
+    outcome,
     steps,
-    submitted,
 )
 from daemon.order import facts as f
 from daemon.order.facts import Kind
+from daemon.order.outcome import Refuse, RefusedFor, Replace
 from daemon.order.policy import Limits
 from daemon.shoot import LeftOut, Why
 from tests.core.orders import NOW, POLICY, after, order, processed, uploaded
@@ -36,6 +39,7 @@ CANCELLED = replace(SENT, phase=Phase.CANCELLED, by_person=True)
 SKIPPED = replace(SENT, phase=Phase.SKIPPED, brackets=(), inode=7)
 COPY = replace(SKIPPED, id="8f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", same_as=ELSEWHERE.id)
 OTHERS = tuple(replace(photo, size=photo.size + 7, mark=f"m{photo.size}") for photo in HERE.brackets)
+RULES = LateRules("supplement", dev_mode=False, now=NOW)
 LIMIT = Policy(limits=Limits(images_per_day=1))
 
 
@@ -44,8 +48,9 @@ def test_what_was_sent_elsewhere_is_not_sent_by_a_plain_submit(newest: Order) ->
     """Photos of another folder's order are bought again only with ``--again``."""
     judged = compare(HERE.folder, HERE.brackets, (newest, ELSEWHERE))
     assert (judged.again, judged.before) == (Again.SAME, ELSEWHERE), "the one that was sent speaks, not the newest"
-    assert submitted(newest, judged, again=False) is Submitted.SAME
-    assert submitted(newest, judged, again=True) is Submitted.ANEW
+    known = Known(HERE.folder, judged, newest=newest, verb=Verb.SUBMIT, original=ELSEWHERE)
+    assert outcome(known, RULES) == Refuse(RefusedFor.SAME_PHOTOS, ELSEWHERE)
+    assert outcome(replace(known, verb=Verb.SUBMIT_AGAIN), RULES) == Replace(newest)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +73,8 @@ def test_a_name_is_not_the_folder(skipped: Order, inode: int | None, told: Again
 
 def test_a_folder_that_held_a_copy_sends_other_photos_on_submit() -> None:
     """``submit`` sends the current photos in the folder of a skipped copy, if no order has any of them."""
-    assert submitted(COPY, Judged(Again.NEW), again=False) is Submitted.ANEW
+    known = Known(HERE.folder, Judged(Again.NEW), newest=COPY, verb=Verb.SUBMIT)
+    assert outcome(known, RULES) == Replace(COPY)
 
 
 def test_photos_that_are_known_by_content_are_known_by_name_from_then_on() -> None:

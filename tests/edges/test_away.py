@@ -11,24 +11,24 @@ from daemon.errors import StateError
 from daemon.files.roots import Roots
 from daemon.order import Order, facts, steps
 from daemon.order.facts import Kind
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.service import Service
 from daemon.steps import Steps
 from tests.core.orders import order, processed
 
-BEFORE = Seen("/mnt/nas", "50:2", 5)
+BEFORE = RootState("/mnt/nas", "50:2", 5)
 
 
 class Remembers:
     """A memory in which every root was on a disk that is not mounted now."""
 
-    def seen(self, _root: str) -> Seen | None:
+    def state_of(self, _root: str) -> RootState | None:
         """The disk."""
         return BEFORE
 
-    def see(self, root: str, seen: Seen) -> None:
+    def remember(self, root: str, state: RootState) -> None:
         """Nothing that is seen now may take its place."""
-        raise AssertionError(f"{root} is remembered as {seen}")
+        raise AssertionError(f"{root} is remembered as {state}")
 
     def known(self, _root: str, _shoots: Collection[str]) -> int:
         """None of them has an order."""
@@ -38,11 +38,11 @@ class Remembers:
 class Fails:
     """A memory that cannot be read."""
 
-    def seen(self, _root: str) -> Seen | None:
+    def state_of(self, _root: str) -> RootState | None:
         """Fail."""
         raise StateError("the disk of the state file is away")
 
-    def see(self, _root: str, _seen: Seen) -> None:
+    def remember(self, _root: str, _state: RootState) -> None:
         """Fail."""
         raise StateError("the disk of the state file is away")
 
@@ -65,19 +65,19 @@ def with_folders(made: Order, tmp_path: Path) -> Order:
 
 def test_photos_on_a_disk_that_is_away_are_waited_for(tmp_path: Path) -> None:
     """A photo that is missing with its whole disk neither ends its order nor holds it for a person."""
-    told = performing(Remembers()).perform(with_folders(order(), tmp_path), steps.Register(0))
-    assert isinstance(told, facts.Failed)
-    assert told.kind is Kind.PASSING
-    assert f"the watched folder {tmp_path}/in is on a disk that is not mounted" in told.why
+    fact = performing(Remembers()).perform(with_folders(order(), tmp_path), steps.Register(0))
+    assert isinstance(fact, facts.Failed)
+    assert fact.kind is Kind.PASSING
+    assert f"the watched folder {tmp_path}/in is on a disk that is not mounted" in fact.why
 
 
 @pytest.mark.parametrize("step", [steps.Fetch("i0"), steps.Place("i0"), steps.Deliver()], ids=str)
 def test_nothing_is_bought_or_written_while_the_output_is_away(tmp_path: Path, step: steps.Step) -> None:
     """While the output's disk is away, no picture is requested and nothing is written to its empty mount point."""
-    told = performing(Remembers()).perform(with_folders(processed(True), tmp_path), step)
-    assert isinstance(told, facts.Failed)
-    assert told.kind is Kind.OUTPUT
-    assert f"the output folder {tmp_path}/out is on a disk that is not mounted" in told.why
+    fact = performing(Remembers()).perform(with_folders(processed(True), tmp_path), step)
+    assert isinstance(fact, facts.Failed)
+    assert fact.kind is Kind.OUTPUT
+    assert f"the output folder {tmp_path}/out is on a disk that is not mounted" in fact.why
     assert list((tmp_path / "out").iterdir()) == []
 
 

@@ -57,8 +57,8 @@ class Checking:
 
         async def work() -> None:
             store = SqliteStore.open(self.state)
-            roots = Roots(store.seen_roots(lambda: 0.0))
-            await asyncio.to_thread(lambda: roots.remember(str(self.watched), roots.look(str(self.watched))))
+            roots = Roots(store.root_states(lambda: 0.0))
+            await asyncio.to_thread(lambda: roots.remember(str(self.watched), roots.check(str(self.watched))))
             assert await asyncio.to_thread(roots.output_away, str(self.output)) is None
             await store.add(order(), facts.Locked(order().brackets))
             store.close()
@@ -150,11 +150,11 @@ def test_what_the_daemon_found_is_noted(checking: Checking) -> None:
     assert "`bracketd submit FOLDER` sends one" in said
     assert f"4 file(s) in {checking.watched / '360'} may be photos in a format that bracketd does not send" in said
     with InstanceLock(checking.state):
-        told = json.loads(checking.says("status", "--json").stdout)["attention"]
+        attention = json.loads(checking.says("status", "--json").stdout)["attention"]
         shown = checking.says("status").stdout
-    assert [(one["kind"], one["count"]) for one in told] == [("first sight", 12), ("other formats", 4)]
-    assert told[1]["names"] == [odd, "IMG_2.insp"]
-    assert told[0]["message"] in " ".join(shown.split())
+    assert [(one["kind"], one["count"]) for one in attention] == [("first sight", 12), ("other formats", 4)]
+    assert attention[1]["names"] == [odd, "IMG_2.insp"]
+    assert attention[0]["message"] in " ".join(shown.split())
     assert json.loads(checking.says("status", "--json").stdout)["attention"] == [], "no daemon is running"
 
 

@@ -197,10 +197,10 @@ def test_a_state_that_lost_something_is_refused(state: Path, harm: Callable[[Pat
 
 def keep(state: Path, work: Callable[[], Coroutine[Any, Any, None]]) -> list[str | None]:
     """Run the task without threads during ``work``. Returns the reported errors."""
-    told: list[str | None] = []
+    troubles: list[str | None] = []
 
     async def tell(trouble: str | None) -> None:
-        told.append(trouble)
+        troubles.append(trouble)
         raise StateError("the disk is full")
 
     async def here(call: Callable[..., Any], *arguments: Any) -> Any:
@@ -214,7 +214,7 @@ def keep(state: Path, work: Callable[[], Coroutine[Any, Any, None]]) -> list[str
             await task
 
     simulate(run)
-    return told
+    return troubles
 
 
 def test_the_daemon_copies_at_its_start_and_every_day(state: Path) -> None:
@@ -254,10 +254,10 @@ def test_a_copy_that_does_not_fit_leaves_nothing(state: Path) -> None:
     try:
         with pytest.raises(
             StateError, match=r"the copy of the state .* cannot be written: .*Free up space there"
-        ) as told:
+        ) as caught:
             copies.daily(state / FILE, TODAY)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert not isinstance(told.value, StateDamaged)
+    assert not isinstance(caught.value, StateDamaged)
     assert list((state / COPIES).iterdir()) == []
     assert (state / FILE).read_bytes() == before

@@ -123,8 +123,8 @@ def test_what_is_no_month(tmp_path: Path, word: str) -> None:
 
 def test_for_programs(tmp_path: Path) -> None:
     """``--json`` has exactly the documented keys, exact prices as text, and times in UTC."""
-    told = json.loads(costs(tmp_path, (ELM, LATE), "--json", settings=PRICE).output)
-    assert told == {
+    report = json.loads(costs(tmp_path, (ELM, LATE), "--json", settings=PRICE).output)
+    assert report == {
         "version": 1,
         "price_per_image": "0.29",
         "images": 3,
@@ -173,8 +173,8 @@ def test_for_programs(tmp_path: Path) -> None:
 
 def test_for_programs_without_anything(tmp_path: Path) -> None:
     """Without purchases and without a price, the JSON format is the same."""
-    told = json.loads(costs(tmp_path, (), "--json").output)
-    assert told == {"version": 1, "price_per_image": None, "images": 0, "credits": 0, "price": None, "months": []}
+    report = json.loads(costs(tmp_path, (), "--json").output)
+    assert report == {"version": 1, "price_per_image": None, "images": 0, "credits": 0, "price": None, "months": []}
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,8 @@ def test_for_programs_without_anything(tmp_path: Path) -> None:
 )
 def test_money_is_exact(tmp_path: Path, price: str, sum_of_three: str) -> None:
     """Sums of prices are exact decimals with at least two places."""
-    told = json.loads(costs(tmp_path, (OAK,), "--json", settings=f"price_per_image: {price}\n").output)
-    assert told["price"] == sum_of_three
+    report = json.loads(costs(tmp_path, (OAK,), "--json", settings=f"price_per_image: {price}\n").output)
+    assert report["price"] == sum_of_three
 
 
 def sheet(state: Path, *orders: Order, settings: str = PRICE) -> list[list[str]]:
@@ -294,5 +294,5 @@ def test_every_line_fits_its_terminal(width: int) -> None:
         Console(file=out, width=width, highlight=False).print(CostsView([line], Decimal(1), cut=cut), soft_wrap=True)
         return out.getvalue().splitlines()
 
-    assert all(cell_len(told) <= width for told in shown(cut=True))
-    assert [name in told for told in shown(cut=False)] == [False, True, False]
+    assert all(cell_len(line) <= width for line in shown(cut=True))
+    assert [name in line for line in shown(cut=False)] == [False, True, False]

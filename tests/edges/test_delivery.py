@@ -28,7 +28,17 @@ ORDER = order(3)
         (Image("the-id", "..."), "the-id"),
         (Image("the-id", ""), "the-id"),
     ],
-    ids=["told", "named", "no extension", "other extension", "a longer number", "way up", "odd", "dots", "nameless"],
+    ids=[
+        "by the service",
+        "named",
+        "no extension",
+        "other extension",
+        "a longer number",
+        "way up",
+        "odd",
+        "dots",
+        "nameless",
+    ],
 )
 def test_a_picture_bears_its_brackets_own_stem(image: Image, stem: str) -> None:
     """A picture is named after its first bracket's file; a name from the service is made safe."""
@@ -102,7 +112,7 @@ def test_a_name_with_characters_that_the_disk_refuses_is_made_plain(mirror: Mirr
     assert fitting_output(other) == f"{mirror.point}/5_30 pm 00000000", "a usual name is not tried"
 
 
-def test_a_path_without_room_for_pictures_is_told(tmp_path: Path) -> None:
+def test_a_path_without_room_for_pictures_is_reported(tmp_path: Path) -> None:
     """If the output's path is too long for any name, an error with a remedy is raised before anything is sent."""
     deep = Path(str(tmp_path) + "/x" * ((4000 - len(str(tmp_path))) // 2))
     with pytest.raises(OutputError, match="Set `output` to a folder with a shorter path"):

@@ -57,9 +57,9 @@ def test_a_disk_that_hangs_is_an_error_in_time() -> None:
     let_go = threading.Event()
 
     async def work() -> None:
-        with pytest.raises(OSError, match="is not responding") as told:
+        with pytest.raises(OSError, match="is not responding") as caught:
             await Disk(Hands(), patience=0.01)(let_go.wait)
         let_go.set()
-        assert told.value.errno == errno.ETIMEDOUT
+        assert caught.value.errno == errno.ETIMEDOUT
 
     asyncio.run(work())

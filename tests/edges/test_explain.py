@@ -13,17 +13,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from daemon.cli import cli
-from daemon.errors import ConfigError
+from daemon.host.lock import InstanceLock
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
 from daemon.order.problem import Code
-from daemon.shoot import LeftOut, Why
+from daemon.shoot import Arrival, File, GateResult, GateState, LeftOut, Quiet, Terms, Why, listing, verdict
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting
 from tests.core.orders import in_trouble, order
 from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.sandbox.shots import shoot
-from tests.edges.service.hosts import Host
-from tests.edges.syncing.scripted import Answers
 
 OAK = "12 Oak St"
 PHOTOS = shoot(2)
@@ -34,10 +32,10 @@ class Explaining:
     """A watched folder with a shoot, and a state file."""
 
     def __init__(self, top: Path) -> None:
-        self.watched, self.shoot, self._state = top / "in", top / "in" / OAK, top / "state"
+        self.watched, self.shoot, self.state = top / "in", top / "in" / OAK, top / "state"
         self._config = top / "bracketd.yaml"
         self.shoot.mkdir(parents=True)
-        self._config.write_text(f"folders: [{{watch: {self.watched}, output: {top}/out}}]\nstate_dir: {self._state}\n")
+        self._config.write_text(f"folders: [{{watch: {self.watched}, output: {top}/out}}]\nstate_dir: {self.state}\n")
 
     def sets(self, text: str) -> None:
         """Add settings."""
@@ -51,15 +49,15 @@ class Explaining:
         file.write_bytes(data)
         return file
 
-    def has(self, *orders: Order, waits: str | None = None) -> None:
-        """Store these orders of the shoot, and a reason why the shoot waits, if given."""
+    def has(self, *orders: Order, waits: str | None = None, gates: tuple[GateResult, ...] = ()) -> None:
+        """Store these orders of the shoot, and if given, why the shoot waits, with the results of its gates."""
 
         async def work() -> None:
-            store = SqliteStore.open(self._state)
+            store = SqliteStore.open(self.state)
             for one in orders:
                 await store.add(one, facts.Locked(one.brackets))
             if waits is not None:
-                await store.replace_waiting(str(self.watched), [Waiting(str(self.shoot), OAK, waits, 1, 1, 5.0)])
+                await store.replace_waiting(str(self.watched), [Waiting(str(self.shoot), OAK, waits, 1, 1, 5.0, gates)])
             store.close()
 
         asyncio.run(work())
@@ -73,14 +71,25 @@ class Explaining:
         return CliRunner().invoke(cli, ["--config", str(self._config), "explain", str(file)])
 
     def of(self, path: str) -> dict[str, str]:
-        """The output for a file of the shoot, by gate."""
+        """The rows about a file of the shoot, by label."""
+        return self.sections(path)[0]
+
+    def sections(self, path: str) -> tuple[dict[str, str], str, dict[str, str]]:
+        """The rows about a file of the shoot, the title of the gates, and the rows of the gates."""
         done = self.asks(self.shoot / path)
         assert done.exit_code == 0, done.output
         title, *lines = done.output.splitlines()
         assert title == f"{path} in {self.shoot}"
-        told = [(line[2:14].strip(), line[15:]) for line in lines]
-        assert len(dict(told)) == len(told), "each gate has one row"
-        return dict(told)
+        titles = [number for number, line in enumerate(lines) if not line.startswith("  ")]
+        end = titles[0] if titles else len(lines)
+        return rows(lines[:end]), "".join(lines[end : end + 1]), rows(lines[end + 1 :])
+
+
+def rows(lines: list[str]) -> dict[str, str]:
+    """Rows of the output, by label."""
+    found = [(line[2:14].strip(), line[15:]) for line in lines]
+    assert len(dict(found)) == len(found), "each label has one row"
+    return dict(found)
 
 
 @pytest.fixture
@@ -95,19 +104,53 @@ def sent(path: str) -> Bracket:
 
 
 def test_a_photo(explaining: Explaining) -> None:
-    """A photo of a waiting shoot is shown with size, time, completeness, and the reason why the shoot waits."""
+    """A photo is shown with size, time, completeness, and the gate that its shoot waits at."""
     photo = explaining.put("DCIM/100CANON/IMG_1.JPG")
     os.utime(photo, (1_700_000_000, 1_700_000_000))
-    explaining.has(waits="1 photo(s), 0 MB so far; will be sent after 30 s without changes")
-    told = explaining.of("DCIM/100CANON/IMG_1.JPG")
-    assert told.pop("on disk").startswith(f"3.9 kB ({len(WHOLE):,} bytes), changed 2023-11-1")
-    assert told == {
-        "names": "a photo",
-        "structure": "complete",
-        "sync client": "no sync client manages this folder",
-        "sets": "no incomplete bracket sets found",
-        "shoot": "waits: 1 photo(s), 0 MB so far; will be sent after 30 s without changes",
+    explaining.has(waits=STILL.why, gates=(STILL,))
+    shown = explaining.of("DCIM/100CANON/IMG_1.JPG")
+    assert shown.pop("on disk").startswith(f"3.9 kB ({len(WHOLE):,} bytes), changed 2023-11-1")
+    assert shown == {
+        "class": "a photo",
+        "content": "complete",
+        "shoot": "waits at the gate “stillness”",
     }
+
+
+STILL = GateResult("stillness", GateState.WAITS, "1 photo(s), 0 MB so far; will be sent after 30 s without changes")
+
+
+def test_the_gates_of_a_waiting_shoot(explaining: Explaining) -> None:
+    """Every gate of a waiting shoot is shown as the daemon found it, with its reason, and as of when."""
+    explaining.put("IMG_1.JPG")
+    arrival = Arrival.first(listing([File("IMG_1.JPG", 1, 1, 1)]), 0.0)
+    results = verdict(arrival, Terms(Quiet(30.0))).gates
+    explaining.has(waits=STILL.why, gates=results)
+    _file, title, gates = explaining.sections("IMG_1.JPG")
+    assert title == "Gates of the shoot, as of the daemon's last scan. The daemon is not running now:"
+    assert gates == {
+        "bounds": "passed: all files and folders were scanned",
+        "names": "passed: no file has a temporary name",
+        "placeholders": "passed: no file is an online-only placeholder",
+        "photos": "passed: 1 photo(s), 0 MB so far",
+        "sync client": "passed: no sync client was asked",
+        "stillness": f"waits: {STILL.why}",
+        "structure": "not reached",
+        "sets": "not reached",
+    }
+    with InstanceLock(explaining.state):
+        assert explaining.sections("IMG_1.JPG")[1] == "Gates of the shoot, as of the daemon's last scan:"
+
+
+def test_a_shoot_that_waits_for_something_else_than_a_gate(explaining: Explaining) -> None:
+    """If no gate closes, the reason why the shoot waits is shown, and the gates only if they are known."""
+    explaining.put("IMG_1.JPG")
+    explaining.has(waits="cannot be scanned (Input/output error)")
+    file, title, gates = explaining.sections("IMG_1.JPG")
+    assert (file["shoot"], title, gates) == ("waits: cannot be scanned (Input/output error)", "", {})
+    explaining.has(waits="not sent yet", gates=(replace(STILL, state=GateState.PASSED),))
+    file, title, gates = explaining.sections("IMG_1.JPG")
+    assert (file["shoot"], gates) == ("waits: not sent yet", {"stillness": f"passed: {STILL.why}"})
 
 
 def test_photos_that_are_not_whole(explaining: Explaining) -> None:
@@ -115,34 +158,11 @@ def test_photos_that_are_not_whole(explaining: Explaining) -> None:
     explaining.put("cut.JPG", WHOLE[:3000])
     explaining.put("empty.JPG", b"")
     explaining.put("unknown.X3F", b"FOVb" + bytes(range(256)))
-    assert "cut off after 3.0 kB" in explaining.of("cut.JPG")["structure"]
-    assert explaining.of("empty.JPG")["structure"] == "is empty (0 bytes)"
+    assert "cut off after 3.0 kB" in explaining.of("cut.JPG")["content"]
+    assert explaining.of("empty.JPG")["content"] == "is empty (0 bytes)"
     assert explaining.of("empty.JPG")["on disk"].startswith("0 bytes, changed")
-    assert explaining.of("unknown.X3F")["structure"] == "cannot be checked for .X3F files; assumed complete"
+    assert explaining.of("unknown.X3F")["content"] == "cannot be checked for .X3F files; assumed complete"
     assert explaining.of("gone.JPG")["on disk"] == "does not exist"
-
-
-def test_a_bracket_set_that_lacks_photos(explaining: Explaining) -> None:
-    """A photo's output names the incomplete bracket set of its shoot; other files have no such row."""
-    for name, data in list(shoot(4).items())[:-1]:
-        explaining.put(name, data)
-    explaining.put("notes.txt")
-    lacks = "the bracket set starting with IMG_0010.JPG has 2 photos; the other 3 sets have 3"
-    assert explaining.of("IMG_0001.JPG")["sets"] == lacks
-    assert "sets" not in explaining.of("notes.txt")
-
-
-def test_a_syncthing_under_another_account(explaining: Explaining, tmp_path: Path) -> None:
-    """A Syncthing whose settings cannot be read is asked with bracketd's settings; an unreadable key is reported."""
-    kept = {"id": "shoots", "label": "", "path": str(explaining.watched), "type": "sendonly", "devices": []}
-    key, photo = tmp_path / "key", explaining.put("IMG_1.JPG")
-    with Host(Answers({"/rest/config/folders": [kept]}, key="another-key")) as host:
-        explaining.sets(f"syncthing: {{address: '{host.url}', key_file: {key}}}\n")
-        refused = explaining.asks(photo)
-        key.write_text("another-key\n")
-        assert explaining.of("IMG_1.JPG")["sync client"] == "Syncthing only sends in and does not download into it"
-    assert isinstance(refused.exception, ConfigError)
-    assert f"{key} cannot be read" in str(refused.exception)
 
 
 def test_only_what_it_needs_is_loaded() -> None:
@@ -152,9 +172,9 @@ def test_only_what_it_needs_is_loaded() -> None:
     assert done.stdout.strip() == "set()"
 
 
-IN_FLIGHT = "still being copied or synced; the shoot waits for it"
+IN_FLIGHT = "still being copied or synced"
 CONFLICT = "a conflict copy of a sync client; it is not sent"
-PLACEHOLDER = "an online-only placeholder; the shoot waits until the sync client has downloaded the photo"
+PLACEHOLDER = "an online-only placeholder"
 NO_PHOTO = "not a photo; bracketd ignores it and does not wait for it"
 
 
@@ -170,7 +190,7 @@ NO_PHOTO = "not a photo; bracketd ignores it and does not wait for it"
             "IMG_1.sync-conflict-20260102-101500-ABCDEFG.JPG",
             f"{CONFLICT} (its name matches *.sync-conflict-????????-??????*)",
         ),
-        (".ready", "marks the shoot as complete; bracketd skips the quiet period"),
+        (".ready", "marks the shoot as complete"),
         ("notes.txt", NO_PHOTO),
         ("._IMG_1.JPG", f"{NO_PHOTO} (its name matches ._*)"),
         (".rsync-partial/notes.txt", NO_PHOTO),
@@ -183,9 +203,9 @@ def test_names(explaining: Explaining, path: str, said: str) -> None:
     """The class of a file is shown with the pattern that its name or folder matches; only photos are opened."""
     explaining.put("DCIM/IMG_1.JPG")
     explaining.put(path)
-    told = explaining.of(path)
-    assert told["names"] == said
-    assert ("structure" in told) is (said == "a photo")
+    shown = explaining.of(path)
+    assert shown["class"] == said
+    assert ("content" in shown) is (said == "a photo")
 
 
 def test_what_an_order_did_with_it(explaining: Explaining) -> None:
@@ -248,7 +268,7 @@ def test_a_file_of_a_frame_that_was_sent(explaining: Explaining) -> None:
     assert explaining.of("web/Oak-1.jpg")["order"] == f"{begins}not in the order: made from A/DSC00001.JPG"
 
 
-def test_only_the_orders_that_have_it_are_told(explaining: Explaining) -> None:
+def test_only_the_orders_that_have_it_are_reported(explaining: Explaining) -> None:
     """Only the orders that contain a file are shown for it."""
     first = explaining.order(sent("IMG_1.JPG"), phase=Phase.DOWNLOADED)
     supplement = replace(first, id="7" + first.id[1:], brackets=(sent("late.JPG"),), supplement_of=first.id)
@@ -318,6 +338,6 @@ def test_a_pipe_among_the_photos(explaining: Explaining) -> None:
     """A pipe with a photo's name is shown as never opened."""
     explaining.put("IMG_1.JPG")
     os.mkfifo(explaining.shoot / "IMG_2.JPG")
-    told = explaining.of("IMG_2.JPG")
-    assert told["on disk"] == "a pipe, a socket or a device; bracketd never opens it and leaves it out"
-    assert "structure" not in told
+    shown = explaining.of("IMG_2.JPG")
+    assert shown["on disk"] == "a pipe, a socket or a device; bracketd never opens it and leaves it out"
+    assert "content" not in shown

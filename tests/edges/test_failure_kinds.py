@@ -56,9 +56,9 @@ def test_every_error_has_an_answer() -> None:
 def test_each_error_gets_its_kind(tmp_path: Path, kind: type[errors.BracketdError]) -> None:
     """Each error becomes a failure of the kind that the table says, with its own words."""
     error = kind("IMG_1.JPG", "the words") if issubclass(kind, errors.FileError) else kind("the words")
-    told = failure(replace(order(), folder=str(tmp_path)), steps.Upload(0), error)
+    fact = failure(replace(order(), folder=str(tmp_path)), steps.Upload(0), error)
     subject = "DCIM/IMG_0431.JPG: " if kind is errors.TooSlow else ""
-    assert (told.kind, told.why) == (ANSWERS[kind], f"{subject}the words")
+    assert (fact.kind, fact.why) == (ANSWERS[kind], f"{subject}the words")
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,10 @@ def test_only_what_was_certainly_refused_counts_as_unsent(error: Exception, unse
 
 def test_a_bug_keeps_its_traceback() -> None:
     """An error outside of the tree is reported as a bug, with the traceback for the journal."""
-    told = failure(order(), steps.Look(), ZeroDivisionError("division by zero"))
-    assert told.kind is Kind.BUG
-    assert told.detail is not None
-    assert "ZeroDivisionError" in told.detail
+    fact = failure(order(), steps.Look(), ZeroDivisionError("division by zero"))
+    assert fact.kind is Kind.BUG
+    assert fact.detail is not None
+    assert "ZeroDivisionError" in fact.detail
 
 
 def test_a_missing_file_and_a_missing_shoot_differ(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from daemon.errors import StateError, StateFull
 from daemon.host import room
 from daemon.host.lock import PID, InstanceLock, running_pid
 from daemon.order import Order, facts, steps
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.notes import Alert, Subject
 from daemon.store.pause import RETRY
 from daemon.store.sqlite import copies
@@ -50,8 +50,8 @@ def test_a_fact_waits_for_room(tmp_path: Path) -> None:
 
     async def work(clock: SimulatedClock) -> list[str | None]:
         narrow = Narrow(tmp_path, Inline())
-        store, told = narrow.store, list[str | None]()
-        store.pause.listen(told.append)
+        store, reasons = narrow.store, list[str | None]()
+        store.pause.listen(reasons.append)
         await store.add(order(), facts.Locked(()))
         narrow.fill()
         first, second = noted(order(), 1), noted(noted(order(), 1), 2)
@@ -62,20 +62,20 @@ def test_a_fact_waits_for_room(tmp_path: Path) -> None:
         ]
         await asyncio.sleep(10 * RETRY)
         assert not any(task.done() for task in writing)
-        assert told[-1] == store.pause.why
+        assert reasons[-1] == store.pause.why
         assert await store.load(order().id) == order(), "what is there can be read"
         narrow.free()
         begun = clock.monotonic()
         await asyncio.gather(*writing)
         assert clock.monotonic() - begun <= RETRY
-        assert told[-1] is store.pause.why
+        assert reasons[-1] is store.pause.why
         assert (await store.load(order().id)).notes == second.notes
         store.close()
-        return told
+        return reasons
 
-    told = simulate(work)
-    assert told.index(None) == len(told) - 1 >= 10, "a word for every try, and one for the end"
-    assert all(words is not None and "cannot be written" in words for words in told[:-1])
+    reasons = simulate(work)
+    assert reasons.index(None) == len(reasons) - 1 >= 10, "a word for every try, and one for the end"
+    assert all(words is not None and "cannot be written" in words for words in reasons[:-1])
     with SqliteReader(tmp_path) as reader:
         assert [entry["fact"] for entry in reader.journal(order().id)] == ["Locked", "Interrupted", "Resumed"]
         assert reader.notes().alerts == {Subject.COPIES: LARGE}
@@ -105,13 +105,13 @@ def test_a_thread_does_not_wait(tmp_path: Path) -> None:
 
     async def work(_clock: SimulatedClock) -> None:
         narrow = Narrow(tmp_path, Inline())
-        roots = narrow.store.seen_roots(lambda: NOW)
+        roots = narrow.store.root_states(lambda: NOW)
         narrow.fill()
         with pytest.raises(StateFull):
-            roots.see("/in", Seen(LARGE, "1:1", 1))
+            roots.remember("/in", RootState(LARGE, "1:1", 1))
         narrow.free()
-        roots.see("/in", Seen(LARGE, "1:1", 1))
-        assert roots.seen("/in") == Seen(LARGE, "1:1", 1)
+        roots.remember("/in", RootState(LARGE, "1:1", 1))
+        assert roots.state_of("/in") == RootState(LARGE, "1:1", 1)
         narrow.store.close()
 
     simulate(work)
@@ -140,9 +140,9 @@ def test_only_a_disk_without_room_is_waited_for(disk: SmallDisk, code: str) -> N
     for full in (False, True):
         if full:
             disk.fill()
-        with pytest.raises(StateError) as told, trouble_named(disk.point / FILE):
+        with pytest.raises(StateError) as caught, trouble_named(disk.point / FILE):
             raise failing(code)
-        assert isinstance(told.value, StateFull) is full
+        assert isinstance(caught.value, StateFull) is full
     assert not list(disk.point.glob(room.PROBE)), "nothing is left behind"
 
 

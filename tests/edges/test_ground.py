@@ -11,7 +11,7 @@ import pytest
 from daemon.host.clock import SystemClock
 from daemon.host.disk import Disk
 from daemon.shoot import NOBODY, Client
-from daemon.syncing import Said, SyncClient
+from daemon.syncing import SyncClient, SyncReport
 from daemon.watcher import Ground, Probing, ground_of
 
 CLOCK = SystemClock()
@@ -23,9 +23,9 @@ class Keeper:
 
     name = "Keeper"
 
-    def ask(self, shoot_folder: str) -> Said:
+    def ask(self, shoot_folder: str) -> SyncReport:
         """Not done."""
-        return Said(False, f"waits for {shoot_folder}")
+        return SyncReport(False, f"waits for {shoot_folder}")
 
 
 @pytest.mark.skipif(not Path(LOCAL).is_dir(), reason="needs Linux's /proc")

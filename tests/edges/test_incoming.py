@@ -65,7 +65,7 @@ def test_placing_twice_gives_one_picture(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["IMG_1.jpg"]
 
 
-def test_lost_bytes_are_told(tmp_path: Path) -> None:
+def test_lost_bytes_are_reported(tmp_path: Path) -> None:
     """If the hidden file is missing or has other bytes, nothing is placed."""
     assert place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64) is None
     fetched(tmp_path, "i1")
@@ -112,8 +112,8 @@ def test_what_is_needed_is_never_said_to_be_there(size: float, least: str, most:
 
 def test_a_quota_is_not_the_disk(tmp_path: Path) -> None:
     """If the quota is used up, the message does not give the disk's free space."""
-    told = str(room.error(str(tmp_path), OSError(errno.EDQUOT, "Disk quota exceeded"), "1 MB must be free"))
-    assert told.endswith(
+    message = str(room.error(str(tmp_path), OSError(errno.EDQUOT, "Disk quota exceeded"), "1 MB must be free"))
+    assert message.endswith(
         ": 1 MB must be free: Disk quota exceeded. Free up space in your quota; bracketd then continues automatically."
     )
 
@@ -139,7 +139,7 @@ def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:
         (WEBP[:-9], None, Mismatch.BROKEN_PICTURE),
     ],
     ids=[
-        *("html", "empty", "cut", "cut, its length told", "shorter than told", "longer than told"),
+        *("html", "empty", "cut", "cut, its length given", "shorter than given", "longer than given"),
         *("progressive cut", "png cut", "webp cut"),
     ],
 )
@@ -254,7 +254,7 @@ def test_a_full_disk_is_known_before_anything_is_bought(tmp_path: Path) -> None:
         p.write([JPEG], len(JPEG))
 
 
-def test_an_output_that_is_no_folder_is_told(tmp_path: Path) -> None:
+def test_an_output_that_is_no_folder_is_reported(tmp_path: Path) -> None:
     """The error for an output without write access names it and the remedy."""
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match=r"cannot write to .*out/12 Oak St"):

@@ -6,7 +6,7 @@ import pytest
 
 from daemon.files.roots import Roots
 from daemon.order import facts, steps
-from daemon.service import ImageSeen, ImageStatus, OrderSeen, Service
+from daemon.service import ImageReport, ImageStatus, OrderReport, Service
 from daemon.steps import Steps
 from tests.core.orders import after, order
 
@@ -15,20 +15,20 @@ class Shows:
     """A service that shows one order."""
 
     def __init__(self, *images: str) -> None:
-        self.shown = tuple(ImageSeen(image, image, ImageStatus.PROCESSED, None, downloaded=False) for image in images)
+        self.shown = tuple(ImageReport(image, image, ImageStatus.PROCESSED, None, downloaded=False) for image in images)
 
-    def order(self, _order_id: str) -> OrderSeen:
+    def order(self, _order_id: str) -> OrderReport:
         """The order."""
-        return OrderSeen(merging=False, processing=False, images=self.shown)
+        return OrderReport(merging=False, processing=False, images=self.shown)
 
 
 def test_a_registration_that_was_given_up_is_no_result() -> None:
     """In the images flow, listed items that were registered as brackets do not count as images."""
     start = order(1)
-    anew = after(start, facts.SlotLost(0, 0, "no answer"))
-    service = Shows(start.registration(0), anew.registration(0), "result")
+    again = after(start, facts.SlotLost(0, 0, "no answer"))
+    service = Shows(start.registration(0), again.registration(0), "result")
     performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
-    seen = performing.perform(anew, steps.Look())
+    seen = performing.perform(again, steps.Look())
     assert isinstance(seen, facts.Seen)
     assert [image.id for image in seen.images] == ["result"]
 
@@ -46,7 +46,7 @@ def test_a_registration_that_was_given_up_is_no_result() -> None:
 def test_why_an_image_failed_fits_a_message(reason: str, why: str) -> None:
     """The service's reason becomes one line of limited length."""
     service = Shows("one")
-    service.shown = (ImageSeen("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
+    service.shown = (ImageReport("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
     performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
     seen = performing.perform(order(1), steps.Look())
     assert isinstance(seen, facts.Seen)
@@ -57,7 +57,7 @@ def test_the_daily_limit_is_known_by_the_whole_reason() -> None:
     """If a long reason mentions the daily limit at its end, the image still counts as stopped by the limit."""
     service = Shows("one")
     reason = f"{'x' * 3000} daily limit reached"
-    service.shown = (ImageSeen("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
+    service.shown = (ImageReport("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
     performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
     seen = performing.perform(order(1), steps.Look())
     assert isinstance(seen, facts.Seen)

@@ -109,7 +109,7 @@ def test_a_new_state_has_nothing_to_compare(host: Host, tmp_path: Path) -> None:
 def test_a_service_that_does_not_answer_holds_up_nobody(host: Host, tmp_path: Path) -> None:
     """If the service cannot be asked, an empty result is reported at once."""
     host.script = lambda exchange: exchange.answer(503, {"message": "no"})
-    told: list[Sequence[Listed]] = []
+    reported: list[Sequence[Listed]] = []
 
     async def work() -> None:
         store = SqliteStore.open(tmp_path)
@@ -117,7 +117,7 @@ def test_a_service_that_does_not_answer_holds_up_nobody(host: Host, tmp_path: Pa
         heard = asyncio.Event()
 
         async def tell(found: Sequence[Listed]) -> None:
-            told.append(found)
+            reported.append(found)
             heard.set()
 
         with closing(store), closing(service):
@@ -129,4 +129,4 @@ def test_a_service_that_does_not_answer_holds_up_nobody(host: Host, tmp_path: Pa
                 await asking
 
     asyncio.run(work())
-    assert told == [()]
+    assert reported == [()]

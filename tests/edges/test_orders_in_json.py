@@ -17,7 +17,7 @@ from tests.core.orders import in_trouble, processed
 MADE = 1_765_432_100.25
 
 
-def told(state: Path, *orders: Order) -> list[object]:
+def summaries(state: Path, *orders: Order) -> list[object]:
     """The orders as a reader returns them."""
 
     async def work() -> None:
@@ -47,7 +47,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
         updated_at=MADE + 3600,
         phase_since=None,
     )
-    assert told(tmp_path, order) == [
+    assert summaries(tmp_path, order) == [
         {
             "shoot": order.shoot,
             "folder": order.folder,
@@ -76,7 +76,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
 def test_the_time_in_the_phase_in_json(tmp_path: Path) -> None:
     """``phase_since`` is when the order entered its phase, not when it was last stored."""
     order = replace(processed(True), created_at=MADE, updated_at=MADE + 3600, phase_since=MADE + 60)
-    (seen,) = told(tmp_path, order)
+    (seen,) = summaries(tmp_path, order)
     assert isinstance(seen, dict)
     assert (seen["phase_since"], seen["updated_at"]) == ("2025-12-11T05:49:20Z", "2025-12-11T06:48:20Z")
 
@@ -84,7 +84,7 @@ def test_the_time_in_the_phase_in_json(tmp_path: Path) -> None:
 def test_a_supplement_in_dev_mode_in_json(tmp_path: Path) -> None:
     """A supplement's first order and dev mode are in the document."""
     order = replace(processed(True), preset=Preset(dev_mode=True), supplement_of="an order's id")
-    (seen,) = told(tmp_path, order)
+    (seen,) = summaries(tmp_path, order)
     assert isinstance(seen, dict)
     assert (seen["dev_mode"], seen["supplement_of"]) == (True, "an order's id")
 
@@ -93,7 +93,7 @@ def test_a_supplement_in_dev_mode_in_json(tmp_path: Path) -> None:
 def test_names_in_json(tmp_path: Path, name: str) -> None:
     """A name round-trips to Python's string; bytes that are not UTF-8 become lone surrogates."""
     order = replace(processed(True), shoot=name, folder=f"/in/{name}", output=f"/out/{name}")
-    (seen,) = told(tmp_path, order)
+    (seen,) = summaries(tmp_path, order)
     assert isinstance(seen, dict)
     assert (seen["shoot"], seen["folder"], seen["output"]) == (name, f"/in/{name}", f"/out/{name}")
 
@@ -104,7 +104,7 @@ def test_the_last_change_comes_first(tmp_path: Path) -> None:
     times = (5.0, 7.0, 6.0)
     ids = [f"00000000-0000-4000-8000-00000000000{n}" for n in range(3)]
     orders = [replace(one, id=id_, updated_at=moment) for id_, moment in zip(ids, times, strict=True)]
-    seen = told(tmp_path, *orders)
+    seen = summaries(tmp_path, *orders)
     assert [order["order_id"] for order in seen if isinstance(order, dict)] == [ids[1], ids[2], ids[0]]
     with SqliteReader(tmp_path / "nowhere") as reader:
         assert reader.orders_in_json("") == []

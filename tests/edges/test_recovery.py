@@ -20,10 +20,10 @@ from daemon.errors import KeyRefused, StateError, Unavailable
 from daemon.files import content, incoming
 from daemon.order import Hold, ImageState, MergeState, Order, Phase, Policy, Preset, evolve, facts
 from daemon.order.found import FoundElsewhere
-from daemon.recovery import Account, Place, Recovery, Report, Source
+from daemon.recovery import Account, Recovery, Report, Source, WatchedSettings
 from daemon.recovery.atservice import WAITS
 from daemon.recovery.watched import shoot_of
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.service import Service
 from daemon.shoot import Why
 from daemon.shoot.shot import UNKNOWN
@@ -102,15 +102,15 @@ class Home:
 
     def recover(self, account: Account | None = None, *, existing: bool = False, dry_run: bool = False) -> Report:
         """Recover the state."""
-        place = Place(str(self.watch), str(self.output), Preset(), process_existing=existing)
+        place = WatchedSettings(str(self.watch), str(self.output), Preset(), process_existing=existing)
         return Recovery(SqliteWreck(self.state), [place], account, flow="images", now=NOW + 10**6).run(dry_run=dry_run)
 
-    def saw(self, root: Path, seen: Seen) -> None:
+    def saw(self, root: Path, seen: RootState) -> None:
         """Store the last known state of a folder."""
 
         async def work() -> None:
             store = SqliteStore.open(self.state)
-            await asyncio.to_thread(store.seen_roots(lambda: NOW).see, str(root), seen)
+            await asyncio.to_thread(store.root_states(lambda: NOW).remember, str(root), seen)
             store.close()
 
         asyncio.run(work())
@@ -120,7 +120,7 @@ class Home:
 
         async def work() -> bool:
             store = SqliteStore.open(self.state)
-            seen = await asyncio.to_thread(store.seen_roots(lambda: NOW).seen, str(root))
+            seen = await asyncio.to_thread(store.root_states(lambda: NOW).state_of, str(root))
             store.close()
             return seen is not None
 
@@ -163,7 +163,7 @@ def test_photos_that_nobody_knows_wait_for_a_person(home: Home) -> None:
     assert [bracket.path for bracket in held.brackets] == ["IMG_2.JPG"]
     assert "bracketd approve" in (held.trouble or "")
     assert home.orders()["a"] == held
-    assert home.recover().held == (), "told once"
+    assert home.recover().held == (), "reported once"
 
 
 @pytest.mark.parametrize("forgotten", [False, True])
@@ -210,7 +210,7 @@ def test_a_shoot_is_found_by_what_would_be_sent_of_it(home: Home) -> None:
     for path, data in {**camera.card("A/IMG_{}.JPG", 2), **camera.card("B/IMG_{}.ARW", 2)}.items():
         (home.watch / "a" / path).parent.mkdir(parents=True, exist_ok=True)
         (home.watch / "a" / path).write_bytes(data)
-    found = shoot_of(Place(str(home.watch), str(home.output), Preset(), process_existing=False), "a", ())
+    found = shoot_of(WatchedSettings(str(home.watch), str(home.output), Preset(), process_existing=False), "a", ())
     assert [file.path for file in found.files] == ["A/IMG_1.JPG", "A/IMG_2.JPG", "B/IMG_1.ARW", "B/IMG_2.ARW"]
     assert found.shots["B/IMG_2.ARW"] == shot_of(camera, "x.ARW", 2)
 
@@ -222,7 +222,7 @@ def remove(home: Home) -> None:
 
 def unmount(home: Home) -> None:
     """The disk with the shoots is not mounted: an empty folder shows."""
-    home.saw(home.watch, Seen("/mnt/disk", "1:2", shoots=3))
+    home.saw(home.watch, RootState("/mnt/disk", "1:2", shoots=3))
 
 
 @pytest.mark.parametrize("harm", [remove, unmount])
@@ -461,7 +461,7 @@ def test_a_note_that_nothing_confirms_is_asked_about(
     assert [doubt.note.path for doubt in report.doubts] == [f"{home.output}/a/order.json"]
     assert home.orders() == {"a": held}
     again = home.recover()
-    assert ([one.order for one in again.orders], again.held) == ([held], ()), "told once"
+    assert ([one.order for one in again.orders], again.held) == ([held], ()), "reported once"
 
 
 def test_a_shoot_of_a_doubtful_note_is_held_with_one_file_a_frame(home: Home) -> None:
@@ -649,7 +649,7 @@ IMPOSSIBLE = {
 
 @pytest.mark.parametrize("nonsense", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
 @pytest.mark.parametrize("pictures", [True, False])
-def test_a_note_with_impossible_names_is_told(home: Home, nonsense: dict[str, Any], pictures: bool) -> None:
+def test_a_note_with_impossible_names_is_reported(home: Home, nonsense: dict[str, Any], pictures: bool) -> None:
     """A note with impossible names does not stop a recovery, and is reported as unreadable."""
     note = forge(home, "a", **nonsense)
     if pictures:

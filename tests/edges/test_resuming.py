@@ -24,7 +24,7 @@ from daemon.notes import looking
 from daemon.order import Image, ImageState, MergeState, Order, Phase, facts, steps
 from daemon.order.found import FoundDelivered, FoundMerged
 from daemon.resuming import Resuming
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.service import Service
 from daemon.steps import Steps
 from tests.core.orders import NOW, after, merged, order, uploaded
@@ -35,16 +35,16 @@ CONFIRM = steps.Confirm()
 SHORT = 0.05
 
 
-class Memory(dict[str, Seen]):
+class Memory(dict[str, RootState]):
     """The last known state of roots."""
 
-    def seen(self, root: str) -> Seen | None:
+    def state_of(self, root: str) -> RootState | None:
         """The last known state of a root."""
         return self.get(root)
 
-    def see(self, root: str, seen: Seen) -> None:
+    def remember(self, root: str, state: RootState) -> None:
         """Store the state of a root."""
-        self[root] = seen
+        self[root] = state
 
     def known(self, root: str, shoots: Collection[str]) -> int:
         """No shoot has an order."""
@@ -190,10 +190,10 @@ def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, servi
     performing = Steps(service, roots, go_on=lambda: None, now=lambda: NOW, resuming=Resuming(ids))
     begun = time.monotonic()
     for one in ids:
-        told = performing.perform(replace(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
-        assert isinstance(told, facts.Failed)
-        assert (told.kind, told.unsent) == (facts.Kind.OUTPUT, True)
-        assert f"the disk of the output folder {tmp_path} does not answer" in told.why
+        fact = performing.perform(replace(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
+        assert isinstance(fact, facts.Failed)
+        assert (fact.kind, fact.unsent) == (facts.Kind.OUTPUT, True)
+        assert f"the disk of the output folder {tmp_path} does not answer" in fact.why
     assert time.monotonic() - begun < 5.0
     let_go(answers)
 
@@ -247,7 +247,7 @@ def test_what_cannot_be_looked_at_is_looked_at_again(tmp_path: Path, host: Host,
     (tmp_path / "disk").mkdir()
     of = deliver(uploaded(), tmp_path / "disk" / "out")
     resuming = Resuming([of.id])
-    away = Roots(Memory({str(tmp_path / "disk"): Seen("/mnt/disk", "1:2", 3)}))
+    away = Roots(Memory({str(tmp_path / "disk"): RootState("/mnt/disk", "1:2", 3)}))
     assert resuming.look(of, CONFIRM, service, away, lambda: None) is None
     note = tmp_path / "disk" / "out" / "order.json"
     note.rename(tmp_path / "kept")

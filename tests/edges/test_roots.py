@@ -10,24 +10,24 @@ from pathlib import Path
 import pytest
 
 from daemon.files.roots import OutputNow, Roots
-from daemon.root import Seen
+from daemon.root import RootState
 
 
 @dataclass
 class Notebook:
     """A memory that lasts for a test."""
 
-    rows: dict[str, Seen] = field(default_factory=dict)
+    rows: dict[str, RootState] = field(default_factory=dict)
     written: int = 0
     orders: frozenset[str] = frozenset()
 
-    def seen(self, root: str) -> Seen | None:
+    def state_of(self, root: str) -> RootState | None:
         """The last known states."""
         return self.rows.get(root)
 
-    def see(self, root: str, seen: Seen) -> None:
+    def remember(self, root: str, state: RootState) -> None:
         """Store a state."""
-        self.rows[root] = seen
+        self.rows[root] = state
         self.written += 1
 
     def known(self, _root: str, shoots: Collection[str]) -> int:
@@ -68,10 +68,10 @@ def mounted(point: Path) -> bool:
 
 def watch(roots: Roots, root: Path) -> str | None:
     """Check a watched folder as the watcher does, and store its state. Returns why it is away, None if it is not."""
-    look = roots.look(str(root))
-    if look.unmounted is None:
-        roots.remember(str(root), look)
-    return look.unmounted
+    snapshot = roots.check(str(root))
+    if snapshot.unmounted is None:
+        roots.remember(str(root), snapshot)
+    return snapshot.unmounted
 
 
 def test_a_watched_folder_is_there_until_it_is_not(tmp_path: Path, roots: Roots) -> None:
@@ -122,7 +122,7 @@ def test_an_output_is_looked_at_in_a_bounded_time(tmp_path: Path, notebook: Note
 
     assert Roots(notebook).output_now(str(tmp_path)) == OutputNow()
     assert notebook.written == 1
-    notebook.rows[str(tmp_path / "away")] = Seen("/mnt/disk", "1:2", 3)
+    notebook.rows[str(tmp_path / "away")] = RootState("/mnt/disk", "1:2", 3)
     away = Roots(notebook).output_now(str(tmp_path / "away"))
     assert (away.hangs, away.why) == (False, Roots(notebook).output_away(str(tmp_path / "away")))
     hung = Roots(notebook, mount_of, patience=0.05).output_now(str(tmp_path))
@@ -205,4 +205,4 @@ def test_a_disk_that_goes_while_it_is_looked_at_is_not_there(tmp_path: Path, not
         return "/"
 
     with pytest.raises(FileNotFoundError):
-        Roots(notebook, unmounting).look(str(root))
+        Roots(notebook, unmounting).check(str(root))

@@ -133,10 +133,10 @@ def test_the_journal_is_read_from_both_ends(tmp_path: Path) -> None:
     begin = data.index(b"fact 200 ") // 4096 * 4096
     found = salvaged(data[:begin] + bytes(4096) + data[begin + 4096 :], tmp_path / "damaged")
     with SqliteReader(found.file.parent) as reader:
-        told = [str(fact["detail"].get("why", "")) for fact in reader.journal(order().id)]
-    assert len(told) > 300
-    assert told[1].startswith("fact 0 ")
-    assert told[-1].startswith("fact 399 ")
+        reasons = [str(fact["detail"].get("why", "")) for fact in reader.journal(order().id)]
+    assert len(reasons) > 300
+    assert reasons[1].startswith("fact 0 ")
+    assert reasons[-1].startswith("fact 399 ")
 
 
 def test_an_order_without_all_its_brackets_does_not_count(tmp_path: Path, whole: Path) -> None:

@@ -275,7 +275,7 @@ def test_a_path_that_nobody_can_look_at_is_neither_there_nor_gone(tmp_path: Path
         is_folder(str(tmp_path / "loop"))
 
 
-def test_what_the_disk_does_not_answer_is_told_apart(mirror: Mirror) -> None:
+def test_a_disk_that_does_not_answer_is_reported(mirror: Mirror) -> None:
     """A photo that cannot be accessed is a temporary gap in the listing, not a damaged photo."""
     shoot = mirror.point / "shoot"
     (mirror.below / "shoot").mkdir()

@@ -46,7 +46,7 @@ def test_each_flow_and_mode_has_one(services: Services) -> None:
     assert set(services.now) == {images, *others}
 
 
-def test_another_key_makes_them_anew(services: Services, key_file: Path) -> None:
+def test_another_key_makes_them_again(services: Services, key_file: Path) -> None:
     """A new key replaces every service; the former ones are kept until they can be closed."""
     before = services.of("images", dev_mode=False)
     assert services.found() == ApiKey("first", f"the key file {key_file}")

@@ -50,19 +50,21 @@ def test_a_traceback_is_shown_whole(tmp_path: Path) -> None:
         store.close()
 
     asyncio.run(work())
-    told = show(tmp_path, start.id).splitlines()
-    assert [line.strip() for line in told if "of the traceback" in line] == lines
-    assert told[-1].strip() == "Error: \N{REPLACEMENT CHARACTER}[2J"
+    output = show(tmp_path, start.id).splitlines()
+    assert [line.strip() for line in output if "of the traceback" in line] == lines
+    assert output[-1].strip() == "Error: \N{REPLACEMENT CHARACTER}[2J"
 
 
 def test_what_an_order_goes_without(tmp_path: Path) -> None:
     """A left-out bracket is shown with its reason and not counted as an upload; other files are listed, too."""
     start = order(3)
     bad = replace(start.brackets[1], left_out="is\ncut off")
-    told = shown(tmp_path, replace(start, brackets=(start.brackets[0], bad, start.brackets[2]), left_out=("twin.CR3",)))
-    assert "brackets: 0 of 2 uploaded" in told
-    assert f"  - {bad.path}  left out: is\N{REPLACEMENT CHARACTER}cut off\n" in told
-    assert "  - twin.CR3  left out\n" in told
+    output = shown(
+        tmp_path, replace(start, brackets=(start.brackets[0], bad, start.brackets[2]), left_out=("twin.CR3",))
+    )
+    assert "brackets: 0 of 2 uploaded" in output
+    assert f"  - {bad.path}  left out: is\N{REPLACEMENT CHARACTER}cut off\n" in output
+    assert "  - twin.CR3  left out\n" in output
 
 
 def test_why_the_files_of_a_skipped_copy_are_not_sent(tmp_path: Path) -> None:
@@ -73,14 +75,14 @@ def test_why_the_files_of_a_skipped_copy_are_not_sent(tmp_path: Path) -> None:
         LeftOut("4.JPG", Why.DECLINED),
     )
     copy = replace(order(0, phase=Phase.SKIPPED), left_out=tuple(one.path for one in why), left_out_why=why)
-    told = shown(tmp_path, copy)
+    output = shown(tmp_path, copy)
     for line in (
         "left out: 3",
         "  - 1.JPG  left out: a copy of 1.JPG of “Oak”",
         "  - 2.JPG  left out: a copy of 3.JPG of “Elm”, which was cancelled or skipped before",
         "  - 4.JPG  left out: its shoot was cancelled or skipped before",
     ):
-        assert f"{line}\n" in told
+        assert f"{line}\n" in output
 
 
 def test_why_files_are_not_sent(tmp_path: Path) -> None:
@@ -92,7 +94,7 @@ def test_why_files_are_not_sent(tmp_path: Path) -> None:
         LeftOut("1 (Case Conflict).JPG", Why.CONFLICT),
         LeftOut("2.JPG", Why.UNREADABLE),
     )
-    told = shown(tmp_path, replace(order(), left_out=(*(one.path for one in why), "old.CR2"), left_out_why=why))
+    output = shown(tmp_path, replace(order(), left_out=(*(one.path for one in why), "old.CR2"), left_out_why=why))
     for line in (
         "B/1.JPG  left out: a copy of A/1.JPG",
         "A/1.CR3  left out: the same frame as A/1.JPG, in another format",
@@ -101,7 +103,7 @@ def test_why_files_are_not_sent(tmp_path: Path) -> None:
         "2.JPG  left out: was unreadable or incomplete when the shoot was locked",
         "old.CR2  left out",
     ):
-        assert f"  - {line}\n" in told
+        assert f"  - {line}\n" in output
 
 
 def test_images_that_were_processed_once_more(tmp_path: Path) -> None:
@@ -118,13 +120,13 @@ def test_a_supplement_whose_order_is_not_known_any_more(tmp_path: Path) -> None:
     assert "supplement of the order, lost" in shown(tmp_path, replace(order(), supplement_of="lost"))
 
 
-def test_what_an_order_may_buy_is_told(tmp_path: Path) -> None:
+def test_what_an_order_may_buy_is_reported(tmp_path: Path) -> None:
     """An approved order, a supplement and a dev-mode order are marked; other orders have no such line."""
     first = order()
     other = replace(first, id="7" + first.id[1:], supplement_of=first.id, approved=True, preset=Preset(dev_mode=True))
-    told = shown(tmp_path, other, first)
+    output = shown(tmp_path, other, first)
     for words in (f"supplement of the order of 12 Jan 1970, {first.id}", "approved; limits do not", "free: dev mode"):
-        assert words in told
+        assert words in output
         assert words not in show(tmp_path, first.id)
 
 

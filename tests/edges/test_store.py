@@ -136,14 +136,14 @@ def test_a_damaged_state_file_is_never_started_over(tmp_path: Path, damage: str)
     assert path.read_bytes() == bytes(data)
 
 
-def test_a_state_directory_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+def test_a_state_directory_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     """A state directory that cannot be created is an error with a remedy."""
     (tmp_path / "file").write_text("")
     with pytest.raises(StateError, match="local disk"):
         SqliteStore.open(tmp_path / "file" / "state")
 
 
-def test_a_state_disk_that_fills_up_is_told(tmp_path: Path) -> None:
+def test_a_state_disk_that_fills_up_is_reported(tmp_path: Path) -> None:
     """If the state file cannot grow and nobody waits, the error says what to do and does not call it damaged."""
 
     async def work() -> None:

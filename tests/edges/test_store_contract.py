@@ -31,7 +31,7 @@ FULL = replace(
 )
 
 OLD = order()
-WHY = facts.Cancelled("anew")
+WHY = facts.Cancelled("replaced")
 ENDED = after(OLD, WHY, now=NOW + 1)
 NEW = replace(order(), id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", created_at=NOW + 1)
 IMPOSSIBLE = replace(NEW, brackets=(replace(NEW.brackets[0], size=2**70),))

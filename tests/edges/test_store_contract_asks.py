@@ -18,7 +18,7 @@ from tests.stores.states import State
 ORDER = order()
 HELD = replace(ORDER, phase=Phase.HELD, held_in=Phase.SETTLED, due=None)
 OTHER = replace(ORDER, id="7f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", created_at=NOW + 1)
-WHY = facts.Cancelled("anew")
+WHY = facts.Cancelled("replaced")
 
 
 def done(ask: Ask, text: str = "", at: float = NOW) -> Answer:

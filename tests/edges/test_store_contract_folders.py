@@ -10,7 +10,8 @@ import pytest
 from daemon.order import Order, Phase, facts
 from daemon.order.archive import UNKNOWN, Entry, entry_of
 from daemon.order.problem import Code
-from daemon.root import Seen
+from daemon.root import RootState
+from daemon.shoot import GateResult, GateState
 from daemon.store.attention import Attention, Heed
 from daemon.store.notes import Alert, Attentions, Missed, Missing, Note, Noted, Started, Subject, Watching
 from daemon.store.protocol import Store
@@ -60,24 +61,43 @@ def test_what_waits_is_shown_until_it_is_an_order(kept: State) -> None:
         ]
 
 
+def test_the_gates_of_a_waiting_shoot_are_kept(kept: State) -> None:
+    """The results of a waiting shoot's gates are read as they were written, in any text."""
+    results = (
+        GateResult("names", GateState.PASSED, "no file has a temporary name"),
+        GateResult("stillness", GateState.WAITS, "2 photo(s); \udcff.JPG changed last"),
+        GateResult("sets", GateState.NOT_REACHED),
+    )
+
+    async def work(store: Store) -> None:
+        await store.replace_waiting("/in", [Waiting("/in/a", "a", "why", 1, 1, NOW, results)])
+        await store.replace_waiting("/out", [Waiting("/out/b", "b", "why", 1, 1, NOW + 1)])
+
+    within(kept, work)
+    with kept.look() as reader:
+        one, other = reader.waiting()
+    assert one.gates == (results[0], replace(results[1], why=r"2 photo(s); \udcff.JPG changed last"), results[2])
+    assert (one.gate, other.gates, other.gate) == ("stillness", (), None)
+
+
 @pytest.mark.parametrize("mount", ["/mnt/nas", os.fsdecode(b"/mnt/\xff"), None])
 def test_a_root_is_remembered(kept: State, mount: str | None) -> None:
     """A root's state is kept for the next run, with any name of a mount point, until it is adopted."""
-    for before, now in ((None, Seen(mount, "1:2", 0)), (Seen(mount, "1:2", 0), Seen(mount, "1:2", 7))):
+    for before, now in ((None, RootState(mount, "1:2", 0)), (RootState(mount, "1:2", 0), RootState(mount, "1:2", 7))):
 
-        async def look(store: Store, now: Seen = now) -> Seen | None:
-            roots = store.seen_roots(lambda: NOW)
-            found = roots.seen("/in")
-            roots.see("/in", now)
+        async def look(store: Store, now: RootState = now) -> RootState | None:
+            roots = store.root_states(lambda: NOW)
+            found = roots.state_of("/in")
+            roots.remember("/in", now)
             return found
 
         assert within(kept, look) == before
     with kept.look() as reader:
-        assert (reader.seen("/in"), reader.seen("/out")) == (Seen(mount, "1:2", 7), None)
+        assert (reader.root_state("/in"), reader.root_state("/out")) == (RootState(mount, "1:2", 7), None)
 
-    async def forget(store: Store) -> Seen | None:
+    async def forget(store: Store) -> RootState | None:
         await store.forget_root("/in")
-        return store.seen_roots(lambda: NOW).seen("/in")
+        return store.root_states(lambda: NOW).state_of("/in")
 
     assert within(kept, forget) is None
 
@@ -86,7 +106,7 @@ def test_known_shoots_of_a_root_are_counted(kept: State) -> None:
     """Threads and readers can count the shoots of a watched folder that have an order that counts."""
 
     async def work(store: Store) -> int:
-        return store.seen_roots(lambda: NOW).known("/in", ["12 Oak St", "13 Oak St"])
+        return store.root_states(lambda: NOW).known("/in", ["12 Oak St", "13 Oak St"])
 
     assert within(kept, work, order()) == 1
     with kept.look() as reader:

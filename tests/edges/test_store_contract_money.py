@@ -38,7 +38,7 @@ def test_an_image_is_bought_once(kept: State, swapped: bool) -> None:
     assert ledger(kept, 6.0, 9.5) == [("b", "1", 6.0)]
 
 
-def test_a_purchase_is_told_with_its_order(kept: State) -> None:
+def test_a_purchase_is_reported_with_its_order(kept: State) -> None:
     """A purchase has its credits, its file, its shoot and the order that it supplements."""
     one = bought(1, ("a", 5.0), supplement_of="first")
     keep(kept, replace(one, images=(replace(one.images[0], file="a.jpg"),)))

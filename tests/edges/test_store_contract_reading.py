@@ -22,7 +22,7 @@ def test_a_state_that_does_not_exist_looks_empty(kept: State) -> None:
             [],
             [],
         )
-        assert (reader.seen("/in"), reader.known("/in", ["a"]), reader.known_ids(["a"])) == (None, 0, frozenset())
+        assert (reader.root_state("/in"), reader.known("/in", ["a"]), reader.known_ids(["a"])) == (None, 0, frozenset())
         assert reader.ended() == 0
 
 
@@ -67,9 +67,9 @@ def test_the_last_changed_comes_first_and_old_ends_are_left_out(kept: State) -> 
     with kept.look() as reader:
         assert [row["id"] for row in reader.orders()] == ["3", "2", "1", "0"]
         assert reader.ended() == 3
-        for ended, told in ((-1, "3210"), (0, "1"), (2, "321")):
+        for ended, expected in ((-1, "3210"), (0, "1"), (2, "321")):
             found = [json.loads(text) for text in reader.orders_in_json("http://x/", ended)]
-            assert "".join(one["order_id"] for one in found) == told
+            assert "".join(one["order_id"] for one in found) == expected
         assert found[0]["url"] == "http://x/3"
 
 
@@ -77,8 +77,8 @@ def test_an_order_in_json(kept: State) -> None:
     """Every field of the JSON format has the order's value, with times in UTC."""
     keep(kept, replace(order(), phase_since=NOW + 1, shoot="\udcff"))
     with kept.look() as reader:
-        (told,) = map(json.loads, reader.orders_in_json("/"))
-    assert told == {
+        (summary,) = map(json.loads, reader.orders_in_json("/"))
+    assert summary == {
         "shoot": "\udcff",
         "folder": "/in/12 Oak St",
         "output": "/out/12 Oak St",

@@ -36,7 +36,7 @@ def order(shoot: str, phase: str = "downloaded", health: str = "ok", *messages: 
 
 def shown(*orders: dict[str, Any], width: int = 100, running: bool = True, hidden: int = 0, **report: Any) -> list[str]:
     """The lines that a terminal of this width shows."""
-    daemon = {"running": running, "pid": 7, "version": "1", "messages": report.pop("told", [])}
+    daemon = {"running": running, "pid": 7, "version": "1", "messages": report.pop("messages", [])}
     out = io.StringIO()
     view = StatusView({"daemon": daemon, "orders": orders, "waiting": [], **report}, hidden=hidden, now=NOW)
     Console(file=out, width=width, highlight=False).print(view)
@@ -113,7 +113,7 @@ def test_what_is_under_way_comes_first_and_the_past_is_short() -> None:
     assert lines[-1] == "and 5 more ended shoots (--all shows them)"
 
 
-def test_a_daemon_that_does_not_run_is_told() -> None:
+def test_a_daemon_that_does_not_run_is_reported() -> None:
     """Without a daemon the first line says that nothing is sent."""
     assert "not running" in shown(running=False)[0]
     assert "No shoots yet" in shown()[1]
@@ -142,7 +142,7 @@ def test_a_shoot_that_was_skipped_for_another_reason_says_its_own() -> None:
     assert f"  {SAME}" in alone
 
 
-def test_orders_of_one_name_are_told_apart() -> None:
+def test_orders_of_one_name_are_distinguished() -> None:
     """If several orders have the same name, each has its short ID beside it."""
     first, second, other = order("Oak"), {**order("Oak"), "supplement_of": "another's id"}, order("Elm")
     lines = shown(first, second, other)
@@ -151,15 +151,15 @@ def test_orders_of_one_name_are_told_apart() -> None:
     assert any(line.startswith("Elm  ") for line in lines)
 
 
-def test_what_was_submitted_anew_is_shown_once() -> None:
+def test_a_replaced_order_is_shown_once() -> None:
     """A replaced order is shown only if the order in its place is not."""
     replaced = order("Oak", "cancelled", "ok", REPLACED)
     replaced["problems"] = [{"code": "replaced", "text": REPLACED, "next": None}]
-    anew = {**order("Oak", "uploading"), "created_at": "2023-11-14T22:13:20Z"}
-    assert [line.split()[:2] for line in shown(replaced, anew)[2:]] == [["Oak", "uploading"]]
+    newer = {**order("Oak", "uploading"), "created_at": "2023-11-14T22:13:20Z"}
+    assert [line.split()[:2] for line in shown(replaced, newer)[2:]] == [["Oak", "uploading"]]
     assert shown(replaced, order("Elm"))[2].startswith("Oak")
     by_hand = order("Oak", "cancelled", "ok", "cancelled by a person")
-    assert len(shown(by_hand, anew)) == 5
+    assert len(shown(by_hand, newer)) == 5
 
 
 @pytest.mark.parametrize("width", range(72, 90))
@@ -167,6 +167,6 @@ def test_no_line_ends_in_blanks(width: int) -> None:
     """A wrapped message has no blanks at line ends."""
     long = "why it waits, and what to do then, " * 9
     held, waiting = order("Oak", "held", "attention", long), {"shoot": "Elm", "reason": long, "files": 2}
-    lines = shown(held, width=width, told=[long], waiting=[waiting | {"since": "2023-11-14T22:12:20Z"}])
+    lines = shown(held, width=width, messages=[long], waiting=[waiting | {"since": "2023-11-14T22:12:20Z"}])
     assert [line for line in lines if line != line.rstrip()] == []
     assert sum("why it waits" in line for line in lines) >= 9

@@ -23,7 +23,7 @@ CODE = re.compile(r"[A-Za-z]+\(|[a-z][A-Z]|[{}\[\]]|=|\bNone\b|\bTrue\b|\bFalse\
 """What is written for programs: calls, names in CamelCase, braces, assignments, Python's constants."""
 
 
-def told(fact: facts.Fact, of: Order) -> str:
+def in_words(fact: facts.Fact, of: Order) -> str:
     """The line for a fact, read from its journal entry."""
     row = journal_row(of.id, fact, NOW)
     return line(row["fact"], json.loads(row["detail"]), of)
@@ -59,19 +59,19 @@ def example(kind: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", get_args(facts.Fact))
-def test_every_fact_is_told_in_words(kind: type[facts.Fact]) -> None:
+def test_every_fact_is_reported_in_words(kind: type[facts.Fact]) -> None:
     """No fact's line has class names, brackets or `key=value`."""
-    words = told(example(kind), processed(True, True))
+    words = in_words(example(kind), processed(True, True))
     assert words.startswith(phrase(kind.__name__))
     assert not CODE.search(words), words
 
 
 @pytest.mark.parametrize("step", get_args(steps.Step))
-def test_every_step_that_fails_is_told_in_words(step: Any) -> None:
+def test_every_step_that_fails_is_reported_in_words(step: Any) -> None:
     """A failure names the failed action, and its photo or picture."""
     fields = {field.name: {"bracket": 1, "image": "i1"}.get(field.name, "5f") for field in dataclasses.fields(step)}
     failed = facts.Failed(step(**fields), facts.Kind.PASSING, "no line")
-    words = told(failed, processed(True, True))
+    words = in_words(failed, processed(True, True))
     assert words.startswith(f"step failed: {STEPS.get(step.__name__, '')}")
     assert ("DCIM/IMG_0432.JPG" in words) == ("bracket" in fields)
     assert ("picture 1" in words) == ("image" in fields)
@@ -127,14 +127,14 @@ def test_what_has_no_phrase_yet_is_readable() -> None:
 )
 def test_lines(fact: facts.Fact, words: str) -> None:
     """Photos and pictures are shown by name, and details that a person does not need are left out."""
-    assert told(fact, processed(True, True)) == words
+    assert in_words(fact, processed(True, True)) == words
 
 
 def test_an_image_without_a_name() -> None:
     """An image that the service did not name, or no longer shows, is shown by its id."""
     of = dataclasses.replace(processed(True), images=(Image("i9", ""),))
-    assert told(facts.ImageLost("i9", "no"), of) == "image not provided by the service: i9, no"
-    assert told(facts.ImageLost("gone", "no"), of) == "image not provided by the service: gone, no"
+    assert in_words(facts.ImageLost("i9", "no"), of) == "image not provided by the service: i9, no"
+    assert in_words(facts.ImageLost("gone", "no"), of) == "image not provided by the service: gone, no"
 
 
 def test_keys_for_the_log_are_plain() -> None:

@@ -68,7 +68,7 @@ def _order(client: Any, folder: Path, upload: Upload, merge: Merge) -> dict[str,
     client.report_image(id=image_id, categories=["HDR"], score=5, source="API")
     again = client.v3_images_id_process_post(id=image_id, enhance_type="neutral")
     image = _processed(client, image_id)
-    told = {
+    results = {
         "created": created["order_id"] == order_id,
         "brackets": sorted(bracket.name for bracket in brackets),
         "statuses": [image.status for image in order.images],
@@ -85,7 +85,7 @@ def _order(client: Any, folder: Path, upload: Upload, merge: Merge) -> dict[str,
         "again": [again.status, again.enhance_type, image.status],
         "deleted": [client.delete_image(id=image_id), client.delete_order(id=order_id)],
     }
-    return told | {"gone": _refusal(lambda: client.retrieve_order(id=order_id))}
+    return results | {"gone": _refusal(lambda: client.retrieve_order(id=order_id))}
 
 
 def _download_as_it_comes(client: Any, folder: Path, upload: Upload, merge: Merge) -> dict[str, Any]:

@@ -32,10 +32,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_whole_order(sdk: str, folder: Path) -> None:
     """The vendor's own client takes an order through its whole life, reads every answer, and breaks no rule."""
     with running_sandbox() as sandbox:
-        told = drive(sdk, "order", sandbox, folder)
+        results = drive(sdk, "order", sandbox, folder)
         assert sandbox.violations() == []
         assert sandbox.report()["charged"] == 1
-    assert told == {
+    assert results == {
         "created": True,
         "brackets": sorted(shoot(2)),
         "statuses": ["processed", "processed"],
@@ -91,5 +91,5 @@ def drive(sdk: str, what: str, sandbox: Sandbox, folder: Path) -> dict[str, Any]
     command: list[str | Path] = [python, "-W", "error", HERE / SDKS[sdk], what, sandbox.api, sandbox.key, folder]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_S, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    results: dict[str, Any] = json.loads(done.stdout)
+    return results

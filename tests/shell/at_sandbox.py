@@ -84,10 +84,10 @@ class Office:
 
     def at_sandbox(self, of: Order) -> dict[str, Any]:
         """The sandbox's view of an order."""
-        told: dict[str, Any] = self.sandbox.report()["orders"].get(
+        report: dict[str, Any] = self.sandbox.report()["orders"].get(
             of.id, {"images": [], "merges": [], "registered": []}
         )
-        return told
+        return report
 
     def charged(self, *orders: Order) -> list[str]:
         """The images of these orders for which the sandbox charged."""
@@ -97,15 +97,15 @@ class Office:
 
     def require_own(self, of: Order) -> None:
         """Check that the sandbox has every photo once under its name, and that the pictures are the order's own."""
-        told = self.at_sandbox(of)
-        there = {b["name"]: b["stored"]["sha256"] for b in told["registered"] if b["stored"] and not b["deleted"]}
+        report = self.at_sandbox(of)
+        there = {b["name"]: b["stored"]["sha256"] for b in report["registered"] if b["stored"] and not b["deleted"]}
         mine = {
             of.bracket_name(number): hashlib.sha256(Path(of.folder, bracket.path).read_bytes()).hexdigest()
             for number, bracket in enumerate(of.brackets)
         }
         assert there == mine
-        assert {image.id for image in of.images} == {image["image_id"] for image in told["images"]}
-        assert len(told["merges"]) == 1
+        assert {image.id for image in of.images} == {image["image_id"] for image in report["images"]}
+        assert len(report["merges"]) == 1
 
 
 @asynccontextmanager
@@ -123,7 +123,7 @@ async def office(
     store = open_store(tmp)
     service = Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
     with closing(service):
-        roots = Roots(store.seen_roots(clock.now))
+        roots = Roots(store.root_states(clock.now))
         performing = Steps(service, roots, go_on=lambda: None, now=clock.now, resuming=resuming)
 
         async def perform(of: Order, step: steps.Step) -> facts.Fact:

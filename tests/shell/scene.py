@@ -85,12 +85,12 @@ class ScriptedHints:
 class Scripted:
     """Probes with scripted results. By default all photos are complete, and there is no sync client.
 
-    ``unread`` are disk errors, by file name, for the check of a photo; ``untold`` those for reading how it was taken.
+    ``unread`` are disk errors, by file name, for the check of a photo; ``unread_frames`` those for reading its frame.
     """
 
     faults: dict[str, str] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
-    untold: dict[str, int] = field(default_factory=dict)
+    unread_frames: dict[str, int] = field(default_factory=dict)
     said: Client = NOBODY
     asked: int = 0
     looked_into: list[str] = field(default_factory=list)
@@ -104,7 +104,7 @@ class Scripted:
 
     def frame(self, folder: str, path: str) -> Frame | None:
         """The frame read from the photo."""
-        _raise(self.untold, path)
+        _raise(self.unread_frames, path)
         return frame(folder, path)
 
     def client(self, _folder: str) -> Client:
@@ -225,7 +225,7 @@ async def watching(
 
     desk = Desk(store, clock.now, Policy(limits=limits))
     desk.listen(hear)
-    roots = Roots(store.seen_roots(clock.now), mount_of)
+    roots = Roots(store.root_states(clock.now), mount_of)
     unknown = UnknownOrders({**(others or {}), folder.output: blocking}, store, roots, clock)
     searching = asyncio.create_task(unknown.run()) if searched else None
     if searching is not None and not others:

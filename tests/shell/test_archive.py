@@ -148,9 +148,9 @@ def test_a_tidied_archive_says_what_it_is(tmp: Path) -> None:
             into_a_year(scene.root)
             await quiet()
             year = await order_of(scene, "2025")
-            (told,) = year.messages
-            assert told.startswith(f"its photos are those of “{OLD}”, which was skipped and never bought; ")
-            assert told.endswith("`bracketd submit FOLDER` sends them")
+            (message,) = year.messages
+            assert message.startswith(f"its photos are those of “{OLD}”, which was skipped and never bought; ")
+            assert message.endswith("`bracketd submit FOLDER` sends them")
             await scene.submit("2025")
             assert unskipped(scene) == {"2025": ("settled", PHOTOS)}
             (scene.root / "2025").rename(scene.root / "2025 b")

@@ -15,6 +15,7 @@ from daemon.shoot import BOUNDS, Bound, Quiet
 from daemon.watcher import Intake, WatchedFolder
 from daemon.watcher.arrivals import Arrivals
 from daemon.watcher.bugs import Bugs
+from daemon.watcher.settled import Settled
 from daemon.watcher.slices import Slices
 from tests.shell.scene import INTERVAL, QUIET, Scripted, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -59,9 +60,9 @@ class Taken:
     def __init__(self) -> None:
         self.locked: list[str] = []
 
-    async def lock(self, shoot: str, *_: Any) -> None:
+    async def lock(self, settled: Settled) -> None:
         """Record a settled shoot."""
-        self.locked.append(shoot)
+        self.locked.append(settled.shoot)
 
 
 def test_a_huge_shoot_is_scanned_a_little_at_a_time(tmp: Path) -> None:

@@ -84,9 +84,9 @@ def test_a_bug_at_the_lock_stops_one_shoot(tmp: Path) -> None:
                 scene.scanned.clear()
                 await asyncio.sleep(4 * HOUR)
             assert 4 * HOUR / LONGEST - 2 < scene.scanned.count(OAK) < 2 * 4 * HOUR / LONGEST + 10, "with back-off"
-            (told,) = (entry for entry in logs if entry["event"] == "bug while processing a shoot")
-            assert (told["shoot"], told["log_level"]) == (OAK, "error")
-            assert isinstance(told["exc_info"], sqlite3.IntegrityError)
+            (entry,) = (entry for entry in logs if entry["event"] == "bug while processing a shoot")
+            assert (entry["shoot"], entry["log_level"]) == (OAK, "error")
+            assert isinstance(entry["exc_info"], sqlite3.IntegrityError)
             allow(scene.state)
             await asyncio.sleep(LONGEST + INTERVAL)
             assert scene.orders()[OAK] == ("settled", 2)

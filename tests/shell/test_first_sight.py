@@ -58,9 +58,9 @@ def test_a_watched_folder_that_does_not_exist_yet(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
-            (told,) = messages(scene)
-            assert told.startswith(f"the watched folder {tmp / 'in'} does not exist yet: create it first, then drop")
-            assert "adopt" not in told
+            (message,) = messages(scene)
+            assert message.startswith(f"the watched folder {tmp / 'in'} does not exist yet: create it first, then drop")
+            assert "adopt" not in message
             (tmp / "in").mkdir()
             await asyncio.sleep(10)
             assert messages(scene) == []
@@ -309,7 +309,7 @@ def test_one_shoot_that_never_answers_keeps_no_other_from_its_record(tmp: Path) 
         store = open_store(tmp / "state")
         folder = WatchedFolder(str(tmp / "in"), str(tmp / "out"), Quiet(QUIET), False, INTERVAL, PRESET)
         desk = Desk(store, clock.now, Policy())
-        unknown = UnknownOrders({}, store, Roots(store.seen_roots(clock.now)), clock)
+        unknown = UnknownOrders({}, store, Roots(store.root_states(clock.now)), clock)
         intake = Intake(folder, desk, Contents(blocking), unknown, flow="images")
         sight = FirstSight(folder, intake, store, clock, bugs=Bugs(folder.watch, clock), blocking=blocking)
         there = {name: (tmp / "in" / name).stat().st_ino for name in ("Old A", "Old B", "Old C")}
@@ -366,9 +366,9 @@ def test_photos_that_come_to_a_skipped_shoot_are_named(tmp: Path) -> None:
             await quiet()
             ((order_id, fact),) = scene.heard
             assert fact == facts.CameLate(("DCIM/100/NEW_1.JPG",))
-            told = await scene.store.load(order_id)
-            assert (told.phase, told.health) == (Phase.SKIPPED, Health.ATTENTION)
-            assert "came after the shoot was skipped, and are not sent: DCIM/100/NEW_1.JPG" in told.messages[1]
+            found = await scene.store.load(order_id)
+            assert (found.phase, found.health) == (Phase.SKIPPED, Health.ATTENTION)
+            assert "came after the shoot was skipped, and are not sent: DCIM/100/NEW_1.JPG" in found.messages[1]
             await quiet()
             assert len(scene.heard) == 1, "it is said once"
         async with watching(tmp, clock) as scene:

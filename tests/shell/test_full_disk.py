@@ -86,8 +86,8 @@ def test_the_disk_fills_up_during_a_step(tmp_path: Path, kind: type[steps.Step])
     once = {step: times for step, times in world.done.items() if not step.startswith("Look")}
     assert set(once.values()) == {1}, "everything was done once"
     with look(tmp_path) as reader:
-        facts_told = Counter(entry["fact"] for entry in reader.journal(shoot().id))
-    assert (facts_told["Merged"], facts_told["Fetched"], facts_told["Placed"]) == (1, 1, 1)
+        recorded = Counter(entry["fact"] for entry in reader.journal(shoot().id))
+    assert (recorded["Merged"], recorded["Fetched"], recorded["Placed"]) == (1, 1, 1)
 
 
 def test_what_a_person_asks_for_waits_for_room(tmp_path: Path) -> None:

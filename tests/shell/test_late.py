@@ -204,7 +204,7 @@ def test_a_folder_with_many_known_photos_is_held(tmp: Path) -> None:
     simulate(work)
 
 
-def test_a_photo_that_changes_after_its_merge_is_told(tmp: Path) -> None:
+def test_a_photo_that_changes_after_its_merge_is_reported(tmp: Path) -> None:
     """A photo whose bytes changed after the merge is named until restored; a changed time alone is ignored."""
 
     async def work(clock: SimulatedClock) -> None:
@@ -216,8 +216,8 @@ def test_a_photo_that_changes_after_its_merge_is_told(tmp: Path) -> None:
             os.utime(touched, (5_000, 5_000))
             await asyncio.sleep(INTERVAL + 1)
             assert scene.heard == [(done.id, facts.CameLate((), ("IMG_1.JPG",)))]
-            told = await scene.store.load(done.id)
-            assert "1 photo(s) changed after they were merged: IMG_1.JPG" in told.messages[0]
+            after = await scene.store.load(done.id)
+            assert "1 photo(s) changed after they were merged: IMG_1.JPG" in after.messages[0]
             changed.write_bytes(before)
             os.utime(changed, ns=(0, done.brackets[0].mtime_ns))
             await asyncio.sleep(2 * INTERVAL)
@@ -234,7 +234,7 @@ def restored(path: Path, change: Callable[[Path], object]) -> None:
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def test_a_photo_rewritten_after_its_merge_with_its_size_and_time_is_told(tmp: Path) -> None:
+def test_a_photo_rewritten_after_its_merge_with_its_size_and_time_is_reported(tmp: Path) -> None:
     """Changed bytes with the same size and mtime are found by ctime and content; a chmod is ignored."""
 
     async def work(clock: SimulatedClock) -> None:

@@ -22,11 +22,11 @@ OAK, ELM = "12 Oak St", "1 Elm St"
 def missed(scene: Scene) -> int:
     """The number of missed events in ``status --json``."""
     with look(scene.state) as reader:
-        told: int = document(reader, scene.state, 4711)["daemon"]["events_missed"]
-    return told
+        missed: int = document(reader, scene.state, 4711)["daemon"]["events_missed"]
+    return missed
 
 
-def test_events_that_ended_are_started_anew(tmp: Path) -> None:
+def test_events_that_ended_are_started_again(tmp: Path) -> None:
     """When the source of events dies, it is replaced in the next round, and all followed shoots are scanned."""
     assert RESCAN <= 60, "the daemon looks at least every minute"
 
@@ -170,7 +170,7 @@ def test_the_machine_slept(tmp: Path, jump: float) -> None:
             scene.put(f"{OAK}/IMG_1.JPG")
             scene.hint(ELM)
             await asyncio.sleep(10)
-            assert set(scene.waiting()) == {ELM}, "nobody told of the photo, and nobody looked"
+            assert set(scene.waiting()) == {ELM}, "there was no event for the photo, and no scan"
             clock.offset += jump
             scene.hint(ELM)
             await asyncio.sleep(1)

@@ -101,11 +101,11 @@ def test_a_held_order_can_be_submitted_with_what_came_meanwhile(tmp: Path) -> No
             put(scene, 10)
             await quiet()
             assert [order.id for order in await orders(scene)] == [held.id]
-            assert (held.id, facts.CameLate(("IMG_10.JPG",))) in scene.heard, "and they are told"
+            assert (held.id, facts.CameLate(("IMG_10.JPG",))) in scene.heard, "and they are reported"
             await scene.submit(OAK)
-            anew = (await orders(scene))[0]
-            assert (anew.phase, anew.supplement_of, anew.output) == (Phase.SETTLED, None, held.output)
-            assert sorted(bracket.path for bracket in anew.brackets) == sorted(
+            newest = (await orders(scene))[0]
+            assert (newest.phase, newest.supplement_of, newest.output) == (Phase.SETTLED, None, held.output)
+            assert sorted(bracket.path for bracket in newest.brackets) == sorted(
                 f"IMG_{number}.JPG" for number in range(11) if number != 3
             )
             assert (await scene.store.load(held.id)).phase is Phase.CANCELLED
@@ -128,8 +128,8 @@ def test_a_supplement_that_was_sent_is_not_sent_with_its_shoot(tmp: Path) -> Non
             bad = facts.Failed(steps.Upload(3), facts.Kind.FILE, "IMG_3.JPG cannot be read", bracket=3)
             await scene.store.record(main, bad, evolve(main, bad, now=clock.now(), policy=Policy()), clock.now())
             await scene.submit(OAK)
-            anew = (await orders(scene))[0]
-            assert (anew.phase, anew.supplement_of) == (Phase.SETTLED, None)
-            assert [bracket.path for bracket in anew.brackets] == [f"IMG_{number}.JPG" for number in range(10)]
+            newest = (await orders(scene))[0]
+            assert (newest.phase, newest.supplement_of) == (Phase.SETTLED, None)
+            assert [bracket.path for bracket in newest.brackets] == [f"IMG_{number}.JPG" for number in range(10)]
 
     simulate(work)

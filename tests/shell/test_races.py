@@ -14,7 +14,7 @@ import pytest
 
 from daemon.files import scan
 from daemon.files.roots import Roots
-from daemon.order import Order, Phase, facts, steps
+from daemon.order import Order, Phase, Verb, facts, steps
 from daemon.order.facts import Kind
 from daemon.orders import Desk
 from daemon.shoot import Quiet
@@ -22,6 +22,7 @@ from daemon.store.asks import Outcome
 from daemon.store.protocol import Store
 from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
 from daemon.watcher.contents import Blocking, look_into
+from daemon.watcher.settled import Settled
 from tests.shell.scene import INTERVAL, PRESET, QUIET
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, running, shoot, until
@@ -55,19 +56,19 @@ def phases(state: Path) -> dict[str, str]:
 
 def test_a_slow_step_does_not_bring_a_replaced_order_back(tmp: Path) -> None:
     """An order that was replaced while a photo was being uploaded stays cancelled, and the shoot is merged once."""
-    anew = replace(shoot(1), folder=shoot(0).folder)
+    second = replace(shoot(1), folder=shoot(0).folder)
 
     async def work(clock: SimulatedClock) -> None:
         world, state = Broken(clock), tmp / "state"
         async with running(state, world, shoot(0)) as (store, desk):
             old = await until(store, shoot(0).id, Phase.HELD)
-            await desk.replace(old, anew, facts.Locked(anew.brackets))
-            await until(store, anew.id, Phase.DOWNLOADED)
+            await desk.replace(old, second, facts.Locked(second.brackets))
+            await until(store, second.id, Phase.DOWNLOADED)
             await asyncio.sleep(SLOW)
             assert phases(state)[old.id] == "cancelled"
             ask(state, "retry", old.id, clock.now())
             await asyncio.sleep(SLOW)
-            assert phases(state) == {old.id: "cancelled", anew.id: "downloaded"}
+            assert phases(state) == {old.id: "cancelled", second.id: "downloaded"}
         assert world.count(steps.Merge) == 1
 
     simulate(work)
@@ -143,7 +144,7 @@ async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
 
 async def nothing_unknown(output: Path, store: Store, clock: SimulatedClock) -> UnknownOrders:
     """A probe for unknown orders that has scanned its output folder."""
-    unknown = UnknownOrders({str(output): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
+    unknown = UnknownOrders({str(output): blocking}, store, Roots(store.root_states(clock.now)), clock)
     await unknown.run()
     return unknown
 
@@ -161,6 +162,11 @@ def intake(
     return Intake(folder, desk, Contents(blocking), unknown, flow="images")
 
 
+def settled(folder: Path) -> Settled:
+    """The shoot in a folder, settled."""
+    return Settled(str(folder), scan.scan(str(folder)), "quiet")
+
+
 @pytest.mark.parametrize("submitted", [False, True], ids=["both settle", "one is submitted"])
 def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool) -> None:
     """The same photos in two watched folders at the same time become one order and one skipped shoot."""
@@ -175,10 +181,9 @@ def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool
         desk = Desk(store, clock.now, POLICY)
         unknown = await nothing_unknown(tmp / "out", store, clock)
         first, second = (intake(f.parent, tmp / "out", desk, unknown=unknown) for f in shoots)
-        found = scan.scan(str(shoots[0])), scan.scan(str(shoots[1]))
-        name = shoots[0].name
-        other = second.submit(name, found[1]) if submitted else second.lock(name, found[1], "quiet")
-        await asyncio.gather(first.lock(name, found[0], "quiet"), other)
+        verb = Verb.SUBMIT if submitted else None
+        one, two = settled(shoots[0]), replace(settled(shoots[1]), verb=verb)
+        await asyncio.gather(first.lock(one), second.submit(two) if submitted else second.lock(two))
         store.close()
 
     simulate(work)
@@ -206,10 +211,10 @@ def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
         unknown = await nothing_unknown(tmp / "out", store, clock)
         first = intake(slow.parent, tmp / "out", desk, unknown=unknown, blocking=hesitant)
         second = intake(quick.parent, tmp / "out", desk, unknown=unknown)
-        reading = asyncio.create_task(first.lock(slow.name, scan.scan(str(slow)), "quiet"))
+        reading = asyncio.create_task(first.lock(settled(slow)))
         await asyncio.sleep(60)
         async with asyncio.timeout(1):
-            await second.lock(quick.name, scan.scan(str(quick)), "quiet")
+            await second.lock(settled(quick))
         assert not reading.done()
         await reading
         assert clock.monotonic() < 2 * 3600, "and it is read once"

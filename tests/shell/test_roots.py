@@ -80,10 +80,10 @@ def test_an_unmounted_disk_is_waited_for(tmp: Path, disk: Path) -> None:
             away = unmount(disk)
             scene.hint(OAK)
             await asyncio.sleep(1)
-            (told,) = messages(scene)
+            (message,) = messages(scene)
             assert (
                 "is on a disk that is not mounted (it was on the disk mounted at /mnt/nas). Is its disk mounted?"
-                in told
+                in message
             )
             assert list(scene.waiting()) == [OAK]
             assert scene.hints[-1].followed == set(), "nothing is listened to on a bare mount point"
@@ -98,7 +98,7 @@ def test_an_unmounted_disk_is_waited_for(tmp: Path, disk: Path) -> None:
     simulate(work)
 
 
-def test_a_pause_is_told_once(tmp: Path, disk: Path) -> None:
+def test_a_pause_is_reported_once(tmp: Path, disk: Path) -> None:
     """The log has one line when a disk goes missing and one when it is back, however long this took."""
 
     async def work(clock: SimulatedClock) -> None:
@@ -109,8 +109,8 @@ def test_a_pause_is_told_once(tmp: Path, disk: Path) -> None:
                     await asyncio.sleep(5 * INTERVAL)
                     mount(disk, away)
                     await asyncio.sleep(INTERVAL)
-        told = [(log["log_level"], log["event"]) for log in logs if "folder" in log["event"]]
-        assert told == [("error", "folder unavailable"), ("info", "folder available again")] * 2
+        events = [(log["log_level"], log["event"]) for log in logs if "folder" in log["event"]]
+        assert events == [("error", "folder unavailable"), ("info", "folder available again")] * 2
         assert all(log["folder"] and log["why"] for log in logs if log["event"] == "folder unavailable")
 
     simulate(work)
@@ -231,11 +231,11 @@ def test_an_adopted_folder_is_taken_as_it_is(tmp: Path, disk: Path) -> None:
     simulate(work)
 
 
-def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> None:
+def test_an_output_whose_disk_is_away_is_reported_before_it_is_needed(tmp: Path) -> None:
     """A missing output folder is noticed without an order; when it is back, waiting orders resume immediately."""
     output = tmp / "out"
     output.mkdir()
-    told: list[tuple[str, facts.Fact]] = []
+    recorded: list[tuple[str, facts.Fact]] = []
 
     async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
         return function(*arguments)
@@ -251,9 +251,9 @@ def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> 
             assert order.output == str(output / OAK)
         store = open_store(tmp / "state")
         desk = Desk(store, clock.now, Policy())
-        desk.listen(lambda change: told.append((change.after.id, change.fact)))
+        desk.listen(lambda change: recorded.append((change.after.id, change.fact)))
         presence = Presence(str(output), desk)
-        watch = OutputWatch(str(output), Roots(store.seen_roots(clock.now)), presence, blocking)
+        watch = OutputWatch(str(output), Roots(store.root_states(clock.now)), presence, blocking)
         task = asyncio.create_task(watch.run())
         await asyncio.sleep(1)
         assert noted() == []
@@ -263,7 +263,7 @@ def test_an_output_whose_disk_is_away_is_told_before_it_is_needed(tmp: Path) -> 
         (tmp / "away").rename(output)
         await asyncio.sleep(INTERVAL)
         assert noted() == []
-        assert told == [(order.id, facts.Resumed())]
+        assert recorded == [(order.id, facts.Resumed())]
         task.cancel()
         await asyncio.wait([task])
         store.close()
@@ -284,7 +284,7 @@ def test_a_bug_in_the_check_of_an_output_ends_nothing(tmp: Path) -> None:
     async def work(clock: SimulatedClock) -> None:
         (output / OAK).mkdir(parents=True)
         store = open_store(tmp / "state")
-        roots = Roots(store.seen_roots(clock.now))
+        roots = Roots(store.root_states(clock.now))
         roots.output_away(str(output))
         output.rename(tmp / "away")
         watch = OutputWatch(str(output), roots, Presence(str(output), Desk(store, clock.now, Policy())), blocking)

@@ -170,10 +170,10 @@ def test_an_order_goes_all_the_way(tmp_path: Path) -> None:
     assert world.count(steps.Merge) == 1
     assert world.count(steps.Fetch) == 1
     with look(tmp_path) as reader:
-        told = [entry["fact"] for entry in reader.journal(shoot().id)]
-    assert told[0] == "Locked"
-    assert told.index("MergeIntended") == told.index("Merged") - 1, "the intent is on disk before the request"
-    assert told[-3:] == ["Fetched", "Placed", "Delivered"]
+        names = [entry["fact"] for entry in reader.journal(shoot().id)]
+    assert names[0] == "Locked"
+    assert names.index("MergeIntended") == names.index("Merged") - 1, "the intent is on disk before the request"
+    assert names[-3:] == ["Fetched", "Placed", "Delivered"]
 
 
 def test_lanes_are_as_wide_as_set_and_full(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def logged(start: Order, fact: facts.Fact) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("fact", "event", "told"),
+    ("fact", "event", "keys"),
     [
         (
             facts.ImageLost("i1", "404"),
@@ -43,11 +43,11 @@ def logged(start: Order, fact: facts.Fact) -> list[dict[str, Any]]:
         (facts.Placed("i0", "a.jpg"), "picture in place", {"log_level": "info", "file": "a.jpg"}),
     ],
 )
-def test_a_fact_is_a_phrase_and_keys(fact: facts.Fact, event: str, told: dict[str, Any]) -> None:
+def test_a_fact_is_a_phrase_and_keys(fact: facts.Fact, event: str, keys: dict[str, Any]) -> None:
     """A fact is logged as a constant phrase with plain values as keys."""
     lines = logged(processed(True, True), fact)
     (line,) = (line for line in lines if line["event"] == event)
-    assert {key: line[key] for key in told} == told
+    assert {key: line[key] for key in keys} == keys
     assert not any("(" in str(value) for value in line.values())
 
 

@@ -21,7 +21,7 @@ from daemon.files.roots import Roots
 from daemon.order import Bracket, Hold, Image, ImageState, MergeState, Order, Phase, Preset, facts, fingerprint, steps
 from daemon.order.found import FoundElsewhere, Listed
 from daemon.order.naming import name_at_service
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.asks import Outcome
 from daemon.store.notes import Subject
 from daemon.store.protocol import Store
@@ -177,7 +177,7 @@ def test_late_photos_of_a_supplement_that_the_state_does_not_know_are_held(tmp: 
 
 
 @pytest.mark.parametrize(
-    ("told", "known"),
+    ("fields", "known"),
     [
         ({"preset": replace(Preset(), dev_mode=True)}, CARD),
         ({}, (CARD[0], *(bytes([n]) * 500 for n in range(9)))),
@@ -185,10 +185,10 @@ def test_late_photos_of_a_supplement_that_the_state_does_not_know_are_held(tmp: 
     ],
     ids=["dev mode", "a floor plan", "other bytes in the middle"],
 )
-def test_a_note_that_means_nothing_for_a_shoot(tmp: Path, told: dict[str, Any], known: tuple[bytes, ...]) -> None:
+def test_a_note_that_means_nothing_for_a_shoot(tmp: Path, fields: dict[str, Any], known: tuple[bytes, ...]) -> None:
     """Notes of dev mode, notes with one photo in common, and photos that match only at both ends hold no shoot."""
     theirs = photos(tmp / "theirs", "Elm", *known)
-    note_of(theirs, tmp / "out" / "Elm", **told)
+    note_of(theirs, tmp / "out" / "Elm", **fields)
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
@@ -236,8 +236,8 @@ def test_an_output_that_is_away_is_waited_for(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         store = open_store(tmp / "state")
-        store.seen_roots(clock.now).see(str(tmp / "out"), Seen("/mnt/disk", "1:2", 3))
-        unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
+        store.root_states(clock.now).remember(str(tmp / "out"), RootState("/mnt/disk", "1:2", 3))
+        unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.root_states(clock.now)), clock)
         searching = asyncio.create_task(unknown.run())
         await asyncio.sleep(3600)
         with pytest.raises(NotYet, match=r"may already have been delivered: the output folder .* is not there"):
@@ -256,7 +256,7 @@ def test_an_output_that_is_away_is_waited_for(tmp: Path) -> None:
 def away_at_the_start(tmp: Path, output: Path) -> Store:
     """A store that remembers the disk of another watched folder's output, which is missing now."""
     store = open_store(tmp / "state")
-    store.seen_roots(lambda: 0.0).see(str(output), Seen("/mnt/nas", "1:2", 3))
+    store.root_states(lambda: 0.0).remember(str(output), RootState("/mnt/nas", "1:2", 3))
     return store
 
 
@@ -447,7 +447,7 @@ def test_a_bug_in_a_later_try_ends_nothing(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:
-            roots = Roots(scene.store.seen_roots(clock.now))
+            roots = Roots(scene.store.root_states(clock.now))
             unknown = UnknownOrders({str(tmp / "out"): disk}, scene.store, roots, clock)
             await unknown.run()
             trying = asyncio.create_task(unknown.try_again())
@@ -507,7 +507,7 @@ def test_an_order_at_the_service_is_enough(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         store = open_store(tmp / "state")
-        roots = Roots(store.seen_roots(clock.now))
+        roots = Roots(store.root_states(clock.now))
         unknown = UnknownOrders({str(tmp / "out"): blocking}, store, roots, clock, asks_service=True)
         await unknown.run()
         with pytest.raises(NotYet, match="still checking the service's orders"):
@@ -527,7 +527,7 @@ def test_what_another_daemon_delivered_meanwhile_is_not_bought(tmp: Path) -> Non
 
     async def work(clock: SimulatedClock) -> None:
         store = open_store(tmp / "state")
-        unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.seen_roots(clock.now)), clock)
+        unknown = UnknownOrders({str(tmp / "out"): blocking}, store, Roots(store.root_states(clock.now)), clock)
         await unknown.run()
         mine = replace(order(), output=str(tmp / "out" / OAK), merge=MergeState.SEEN, phase=Phase.DOWNLOADING)
         await store.add(mine, facts.Locked(()))
@@ -635,7 +635,7 @@ def test_a_note_that_cannot_be_read_is_tried_again(tmp: Path, locks: bool) -> No
     simulate(work)
 
 
-def test_a_note_that_makes_no_sense_is_told(tmp: Path) -> None:
+def test_a_note_that_makes_no_sense_is_reported(tmp: Path) -> None:
     """A damaged note does not hold shoots, and ``status`` and ``doctor`` name it."""
     path = Path(note_of(photos(tmp, OAK, *CARD), tmp / "out" / "a"))
     path.write_text(path.read_text()[:600])

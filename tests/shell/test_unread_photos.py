@@ -129,13 +129,13 @@ def test_how_a_photo_was_taken_is_asked_again(tmp: Path) -> None:
     """After an error while reading how a photo was taken, the read is retried until incomplete sets can be checked."""
 
     async def work(clock: SimulatedClock) -> None:
-        probes = Scripted(untold={SIX[0]: errno.EIO})
+        probes = Scripted(unread_frames={SIX[0]: errno.EIO})
         async with watching(tmp, clock, probes=probes) as scene:
             drop(scene)
             await asyncio.sleep(QUIET + INTERVAL)
             assert await sent(scene) is None
             assert "photos cannot be read (Input/output error)" in scene.waiting()[OAK]
-            probes.untold = {}
+            probes.unread_frames = {}
             await asyncio.sleep(QUIET + INTERVAL)
             assert await sent(scene) == SIX
 

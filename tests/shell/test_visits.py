@@ -127,8 +127,8 @@ def test_a_bug_in_the_rules_holds_one_order(tmp_path: Path) -> None:
 
     simulate(work)
     with look(tmp_path) as reader:
-        told = [entry["detail"].get("detail", "") for entry in reader.journal(shoot(0).id)]
-    assert any("Traceback" in detail and "IndexError" in detail for detail in told)
+        details = [entry["detail"].get("detail", "") for entry in reader.journal(shoot(0).id)]
+    assert any("Traceback" in detail and "IndexError" in detail for detail in details)
 
 
 @pytest.mark.stores("sqlite")

@@ -236,7 +236,7 @@ def test_submitting_nothing_keeps_the_shoot_waiting(tmp: Path) -> None:
     simulate(work)
 
 
-def test_a_held_order_is_sent_anew_as_it_is_now(tmp: Path) -> None:
+def test_a_held_order_is_sent_again_as_it_is_now(tmp: Path) -> None:
     """``submit`` of a shoot that is held before its merge replaces the order by one with the current files."""
 
     async def work(clock: SimulatedClock) -> None:
@@ -307,7 +307,7 @@ def test_a_watched_folder_that_vanishes_is_not_an_empty_one(tmp: Path) -> None:
     simulate(work)
 
 
-def test_dead_events_are_noticed_and_started_anew(tmp: Path) -> None:
+def test_dead_events_are_noticed_and_started_again(tmp: Path) -> None:
     """When the source of hints dies, it is replaced in the next round and follows the same shoots."""
 
     async def work(clock: SimulatedClock) -> None:
@@ -382,9 +382,9 @@ def test_a_shoot_whose_order_was_cancelled_is_taken_again(tmp: Path) -> None:
             ended = evolve(order, why, now=clock.now(), policy=Policy())
             await scene.store.record(order, why, ended, clock.now())
             await asyncio.sleep(2 * INTERVAL)
-            anew = await scene.store.newest(order.folder)
-            assert anew is not None
-            assert anew.phase is Phase.SETTLED
+            newest = await scene.store.newest(order.folder)
+            assert newest is not None
+            assert newest.phase is Phase.SETTLED
 
     simulate(work)
 

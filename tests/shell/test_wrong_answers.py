@@ -117,7 +117,7 @@ def test_no_photo_goes_to_anothers_place(tmp_path: Path, sandbox: Sandbox, kind:
 
 @pytest.mark.parametrize("kind", ["other-slot", "same-url"])
 @FLOWS
-def test_a_service_that_gives_one_place_to_all_is_told(
+def test_a_service_that_gives_one_place_to_all_is_reported(
     tmp_path: Path, sandbox: Sandbox, kind: str, flow: FlowName
 ) -> None:
     """If every bracket gets another bracket's URL, nothing is merged, and the order is held.
@@ -170,7 +170,7 @@ PICTURES = {"small": Mismatch.SMALL_PICTURE, "cut": Mismatch.BROKEN_PICTURE}
 
 
 @pytest.mark.parametrize("kind", PICTURES)
-def test_a_picture_that_is_never_right_is_told(tmp_path: Path, sandbox: Sandbox, kind: str) -> None:
+def test_a_picture_that_is_never_right_is_reported(tmp_path: Path, sandbox: Sandbox, kind: str) -> None:
     """If a download is always a preview or half a picture, the order is held; the image is bought and recorded once."""
 
     async def work(clock: SimulatedClock) -> None:

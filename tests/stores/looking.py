@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from daemon.order import ImageState, Order
 from daemon.order.allowed import next_command
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted, noted
 from daemon.store.reading import Reader, matching
@@ -44,12 +44,12 @@ class MemoryReader(Reader):
 
     def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
         orders, left = self._changed_last(), ended
-        told = []
+        shown = []
         for order in orders:
             left -= order.phase in RESTING
             if ended < 0 or left >= 0 or order.phase not in RESTING:
-                told.append(json.dumps(_in_json(order, page)))
-        return told
+                shown.append(json.dumps(_in_json(order, page)))
+        return shown
 
     def ended(self) -> int:
         return sum(order.phase in RESTING for order in self._shelf.orders.values())
@@ -64,8 +64,8 @@ class MemoryReader(Reader):
         return self._shelf.ids(ids)
 
     def journal(self, order_id: str) -> list[dict[str, Any]]:
-        mine = (told for told in self._shelf.journal if told.order_id == order_id)
-        return [{"at": told.at, "fact": told.fact, "detail": told.detail} for told in mine]
+        mine = (entry for entry in self._shelf.journal if entry.order_id == order_id)
+        return [{"at": entry.at, "fact": entry.fact, "detail": entry.detail} for entry in mine]
 
     def purchases(self, since: float, until: float) -> list[dict[str, Any]]:
         found = ((one.at, one.order_id, image_id) for image_id, one in self._shelf.purchases.items())
@@ -83,7 +83,7 @@ class MemoryReader(Reader):
     def notes(self) -> Noted:
         return noted(self._shelf.notes)
 
-    def seen(self, root: str) -> Seen | None:
+    def root_state(self, root: str) -> RootState | None:
         return self._shelf.roots.get(root)
 
     def known(self, root: str, shoots: Collection[str]) -> int:
@@ -123,13 +123,15 @@ def _summary(order: Order) -> dict[str, Any]:
 
 def _in_json(order: Order, page: str) -> dict[str, Any]:
     row, sums = _summary(order), _sums(order)
-    told = {name: row[name] for name in ("shoot", "folder", "output", "phase", "health", "messages", "supplement_of")}
-    told["problems"] = [
+    summary = {
+        name: row[name] for name in ("shoot", "folder", "output", "phase", "health", "messages", "supplement_of")
+    }
+    summary["problems"] = [
         {"code": one.code, "text": one.text, "next": next_command(order, one.code)} for one in order.problems
     ]
     for group in ("brackets", "images", "bytes"):
-        told[group] = {key.partition("_")[2]: count for key, count in sums.items() if key.startswith(f"{group}_")}
+        summary[group] = {key.partition("_")[2]: count for key, count in sums.items() if key.startswith(f"{group}_")}
     since = order.updated_at if order.phase_since is None else order.phase_since
     times = {"created_at": order.created_at, "updated_at": order.updated_at, "phase_since": since}
-    told |= {name: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for name, at in times.items()}
-    return {**told, "order_id": order.id, "url": f"{page}{order.id}", "dev_mode": order.preset.dev_mode}
+    summary |= {name: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for name, at in times.items()}
+    return {**summary, "order_id": order.id, "url": f"{page}{order.id}", "dev_mode": order.preset.dev_mode}

@@ -13,12 +13,13 @@ from daemon.order import Order, Phase
 from daemon.order.archive import UNKNOWN, Entry, Recorded, Unseen
 from daemon.order.facts import Fact
 from daemon.order.problem import Code
-from daemon.root import Seen
+from daemon.root import RootState
+from daemon.shoot import GateResult
 from daemon.store.asks import Answer, Ask
 from daemon.store.known import KnownBy
 from daemon.store.notes import Note, values_of
 from daemon.store.pause import Pause
-from daemon.store.protocol import SeenRoots, Stale, Store
+from daemon.store.protocol import RootStates, Stale, Store
 from daemon.store.waiting import Waiting
 from tests.stores import finding
 from tests.stores.shelf import Shelf, is_in, printable
@@ -28,17 +29,17 @@ T = TypeVar("T")
 RESTING = (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)
 
 
-class MemoryRoots(SeenRoots):
+class MemoryRoots(RootStates):
     """The last known state of roots."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    def seen(self, root: str) -> Seen | None:
+    def state_of(self, root: str) -> RootState | None:
         return self._shelf.roots.get(root)
 
-    def see(self, root: str, seen: Seen) -> None:
-        self._shelf.roots[root] = seen
+    def remember(self, root: str, state: RootState) -> None:
+        self._shelf.roots[root] = state
 
     def known(self, root: str, shoots: Collection[str]) -> int:
         return self._shelf.known(root, shoots)
@@ -258,7 +259,7 @@ class MemoryStore(Store):
 
     # --- roots, waiting shoots, notes ---
 
-    def seen_roots(self, now: Callable[[], float]) -> MemoryRoots:  # noqa: ARG002 - nobody reads when it was
+    def root_states(self, now: Callable[[], float]) -> MemoryRoots:  # noqa: ARG002 - nobody reads when it was
         return MemoryRoots(self._shelf)
 
     async def forget_root(self, root: str, answer: Answer | None = None) -> None:
@@ -275,8 +276,8 @@ class MemoryStore(Store):
             for folder in [folder for folder in shelf.waiting if is_in(folder, root)]:
                 del shelf.waiting[folder]
             for one in found:
-                words = printable(one.reason)
-                shelf.waiting[one.folder] = Waiting(one.folder, one.shoot, words, one.files, one.bytes, one.since)
+                gates = tuple(GateResult(result.gate, result.state, printable(result.why)) for result in one.gates)
+                shelf.waiting[one.folder] = replace(one, reason=printable(one.reason), gates=gates)
 
         await self._write(write)
 

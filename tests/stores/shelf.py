@@ -10,7 +10,7 @@ from typing import Any
 from daemon.order import Order, Phase
 from daemon.order.archive import Entry
 from daemon.order.facts import Fact
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.asks import KEPT, KEPT_FOR, Answer, Ask, Outcome
 from daemon.store.journal import detail_of
 from daemon.store.waiting import Waiting
@@ -19,7 +19,7 @@ LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class JournalEntry:
     """A fact in the journal."""
 
     order_id: str
@@ -54,12 +54,12 @@ class Shelf:
     """
 
     orders: dict[str, Order] = field(default_factory=dict)
-    journal: list[Told] = field(default_factory=list)
+    journal: list[JournalEntry] = field(default_factory=list)
     purchases: dict[str, Purchase] = field(default_factory=dict)
     photos: dict[str, frozenset[Entry]] = field(default_factory=dict)
     recorded: set[str] = field(default_factory=set)
     asks: dict[int, Asked] = field(default_factory=dict)
-    roots: dict[str, Seen] = field(default_factory=dict)
+    roots: dict[str, RootState] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
 
@@ -88,7 +88,7 @@ class Shelf:
     def tell(self, order_id: str, fact: Fact, at: float) -> None:
         """Add a fact to the journal."""
         detail = json.loads(json.dumps(detail_of(fact), default=str))
-        self.journal.append(Told(order_id, at, type(fact).__name__, detail))
+        self.journal.append(JournalEntry(order_id, at, type(fact).__name__, detail))
 
     def answer(self, answer: Answer) -> None:
         """Store an answer, unless the ask has one, and delete old answers."""

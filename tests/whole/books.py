@@ -83,5 +83,5 @@ def note_of(order: Json) -> Json:
 
 def of_order(sandbox: Sandbox, order: Json) -> dict[str, Any]:
     """An order in the sandbox's report."""
-    told: dict[str, Any] = sandbox.report()["orders"][order["order_id"]]
-    return told
+    report: dict[str, Any] = sandbox.report()["orders"][order["order_id"]]
+    return report

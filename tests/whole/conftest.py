@@ -47,5 +47,5 @@ def program(tmp_path: Path, sandbox: Sandbox) -> Iterator[Bracketd]:
     finally:
         bracketd.close()
     assert sandbox.violations()[broken:] == []
-    assert not bracketd.told("Traceback")
+    assert not bracketd.logged("Traceback")
     audit(bracketd, sandbox)

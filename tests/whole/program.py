@@ -10,13 +10,33 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from daemon.cli.status import document
 from daemon.store.sqlite.reader import SqliteReader
 from tests.edges.sandbox.shots import NOON
 
 T = TypeVar("T")
+
+
+class Process(Protocol):
+    """A running daemon: ``subprocess.Popen``, or a process forked for it."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """The exit status, negative for a signal; None while the process runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end. Returns the exit status. Raises ``subprocess.TimeoutExpired``."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send a signal."""
+
+    def kill(self) -> None:
+        """Kill the process."""
+
+
 Json = dict[str, Any]
 
 COMMAND = str(Path(sys.executable).with_name("bracketd"))
@@ -46,7 +66,7 @@ class Bracketd:
         }
         self.launcher: tuple[str, ...] = ()
         """A prefix of the daemon's command: empty, or a program that drops its rights."""
-        self._daemon: subprocess.Popen[bytes] | None = None
+        self._daemon: Process | None = None
         self.watched.mkdir(parents=True)
 
     @property
@@ -83,7 +103,7 @@ class Bracketd:
         assert self._daemon is not None
         self._daemon.send_signal(number)
         status = self.ended(STOP)
-        assert status != 0 or self.told("stopped"), "it exited with 0 without logging that it stopped"
+        assert status != 0 or self.logged("stopped"), "it exited with 0 without logging that it stopped"
         return status
 
     def signal(self, number: int) -> None:
@@ -145,8 +165,8 @@ class Bracketd:
         """The output of ``bracketd status --json``."""
         done = self.run("status", "--json")
         assert done.returncode == 0, done.stderr
-        told: Json = json.loads(done.stdout)
-        return told
+        document: Json = json.loads(done.stdout)
+        return document
 
     # --- watching it ---
 
@@ -198,7 +218,7 @@ class Bracketd:
         said = self.log.read_bytes()[begin:] if self.log.exists() else b""
         return [_event(line) for line in said.decode().splitlines()]
 
-    def told(self, words: str) -> list[Json]:
+    def logged(self, words: str) -> list[Json]:
         """The events that begin with these words."""
         return [event for event in self.events() if event["event"].startswith(words)]
 

@@ -114,8 +114,8 @@ def _started(process: subprocess.Popen[bytes]) -> Machine | None:
     assert process.poll() is None, "systemd-nspawn ended"
     for child in psutil.Process(process.pid).children():
         ask = ("nsenter", f"--target={child.pid}", "--all", "--", "systemctl", "is-system-running")
-        told = subprocess.run(ask, env=CLEAN, capture_output=True, text=True, check=False, timeout=PATIENCE)
-        if told.stdout.strip() in ("running", "degraded"):
+        answer = subprocess.run(ask, env=CLEAN, capture_output=True, text=True, check=False, timeout=PATIENCE)
+        if answer.stdout.strip() in ("running", "degraded"):
             return Machine(child.pid)
     return None
 
@@ -140,8 +140,8 @@ class Service:
 
     def show(self, *properties: str) -> list[str]:
         """The values of some of the unit's properties."""
-        told = self.systemctl("show", self.unit, *(f"--property={name}" for name in properties))
-        values = dict(line.split("=", 1) for line in told.splitlines())
+        answer = self.systemctl("show", self.unit, *(f"--property={name}" for name in properties))
+        values = dict(line.split("=", 1) for line in answer.splitlines())
         return [values[name] for name in properties]
 
     def reaches(self, **properties: str) -> None:
@@ -162,5 +162,5 @@ class Service:
 
     def status(self) -> Json:
         """``bracketd status --json``, run by the account."""
-        told: Json = json.loads(self.machine.do_as_account("bracketd", "status", "--json"))
-        return told
+        answer: Json = json.loads(self.machine.do_as_account("bracketd", "status", "--json"))
+        return answer

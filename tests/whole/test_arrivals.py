@@ -66,10 +66,10 @@ def is_taken(program: Bracketd, sandbox: Sandbox, photos: dict[str, bytes]) -> J
     assert len(of_order(sandbox, order)["registered"]) == len(photos), "nothing incomplete was sent"
     folder = program.watched / OAK
     assert {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")} == photos
-    assert [event["shoot"] for event in program.told("settled")].count(OAK) == 1
-    told = program.peek()
-    assert [order["shoot"] for order in told["orders"]].count(OAK) == 1
-    assert told["waiting"] == []
+    assert [event["shoot"] for event in program.logged("settled")].count(OAK) == 1
+    status = program.peek()
+    assert [order["shoot"] for order in status["orders"]].count(OAK) == 1
+    assert status["waiting"] == []
     return order
 
 
@@ -125,8 +125,8 @@ def test_a_stalled_rsync_is_waited_for(watching: Bracketd, sandbox: Sandbox) -> 
         try:
             until(lambda: list((watching.watched / OAK).rglob(".IMG_0003.JPG.??????")))
             os.killpg(rsync.pid, signal.SIGSTOP)
-            told = watching.wait_until_it_says("still being copied or synced")
-            assert "DCIM/100CANON/.IMG_" in told["reason"]
+            waiting = watching.wait_until_it_says("still being copied or synced")
+            assert "DCIM/100CANON/.IMG_" in waiting["reason"]
             outlast_the_quiet_period(watching)
         finally:
             os.killpg(rsync.pid, signal.SIGCONT)
@@ -162,8 +162,8 @@ def test_half_a_photo_is_waited_for(watching: Bracketd, sandbox: Sandbox, begin:
     name, data = next(iter(PHOTOS.items()))
     begin(folder / name, data)
     folder.rename(watching.watched / OAK)
-    told = watching.wait_until_it_says("is cut off after")
-    assert (told["shoot"], told["reason"].startswith(name)) == (OAK, True)
+    waiting = watching.wait_until_it_says("is cut off after")
+    assert (waiting["shoot"], waiting["reason"].startswith(name)) == (OAK, True)
     outlast_the_quiet_period(watching)
     with (watching.watched / OAK / name).open("r+b") as file:
         file.seek(len(data) // 2)
@@ -183,7 +183,7 @@ def test_with_too_few_watches(program: Bracketd, sandbox: Sandbox) -> None:
     program.wait_for_files(len(LARGE) - 1)
     late.rename(program.watched / OAK / "DCIM/100CANON/IMG_0006.JPG")
     is_taken(program, sandbox, LARGE)
-    (warning,) = program.told("few inotify watches left")
+    (warning,) = program.logged("few inotify watches left")
     assert warning["why"].startswith("3 of 3 inotify watches are used")
     assert "`sysctl fs.inotify.max_user_watches=" in warning["why"]
 
@@ -192,7 +192,7 @@ def test_with_too_few_watches(program: Bracketd, sandbox: Sandbox) -> None:
 def test_more_events_than_the_system_keeps(watching: Bracketd, sandbox: Sandbox) -> None:
     """When the system's event queue overflows, a shoot whose events were lost is found at once."""
     (watching.watched / ELM).mkdir()
-    until(lambda: watching.told("folder without photos ignored"))
+    until(lambda: watching.logged("folder without photos ignored"))
     folder = card(watching.home, LARGE)
     watching.signal(signal.SIGSTOP)
     for number in range(int(QUEUE.read_text())):
@@ -200,7 +200,7 @@ def test_more_events_than_the_system_keeps(watching: Bracketd, sandbox: Sandbox)
     folder.rename(watching.watched / OAK)
     watching.signal(signal.SIGCONT)
     is_taken(watching, sandbox, LARGE)
-    assert watching.told("Inotify queue overflow")
+    assert watching.logged("Inotify queue overflow")
 
 
 @pytest.mark.skipif(not SYNCTHING, reason="needs the syncthing command (Debian package syncthing)")

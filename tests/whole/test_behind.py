@@ -83,7 +83,7 @@ def test_a_delivery_that_an_older_state_does_not_know_is_taken_up(program: Brack
     assert why.startswith(f"{program.output}/{OAK}/order.json says that this shoot was delivered")
     assert all(word in why for word in (RECOVER, "`bracketd approve`", "`bracketd cancel`", "Nothing was sent"))
     until(lambda: any(RECOVER in message for message in program.peek()["daemon"]["messages"]))
-    assert program.told("orders missing from the state")
+    assert program.logged("orders missing from the state")
     checked = program.run("check")
     assert checked.returncode == 1
     assert "delivery note(s) of orders that are not in the state" in checked.stderr
@@ -97,7 +97,7 @@ def test_a_delivery_that_an_older_state_does_not_know_is_taken_up(program: Brack
     assert recovered.returncode == 0, recovered.stderr
     assert "which the recovery restored" in recovered.stdout
     program.start()
-    until(lambda: program.told("delivery notes checked")[2:])
+    until(lambda: program.logged("delivery notes checked")[2:])
     order = program.order(OAK) or {}
     assert (order["order_id"], order["phase"]) == (delivered["order_id"], "downloaded")
     assert program.run("doctor").returncode == 0
@@ -231,8 +231,8 @@ def test_an_order_that_was_merged_meanwhile_is_only_looked_at(program: Bracketd,
     restore(program, kept)
     program.start()
     program.reach(OAK, "downloaded")
-    told = sandbox.report()["orders"][order["order_id"]]
-    assert len(told["merges"]) == 1
+    report = sandbox.report()["orders"][order["order_id"]]
+    assert len(report["merges"]) == 1
     assert charged(sandbox, order) == [1]
     assert program.stop() == 0
 

@@ -217,7 +217,7 @@ def test_part_files_of_a_killed_run(program: Bracketd, sandbox: Sandbox) -> None
     for path in (*leftovers, output / "mine.part"):
         path.write_bytes(b"some of it")
     program.start()
-    removed = {event["path"] for event in program.told("removed part file")}
+    removed = {event["path"] for event in program.logged("removed part file")}
     assert removed == {str(path) for path in leftovers}
     done(program, order)
     assert not needed.exists()

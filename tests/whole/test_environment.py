@@ -14,7 +14,7 @@ from tests.whole.program import COMMAND, PATIENCE, environment
     ("name", "value"),
     [("SSL_CERT_FILE", "/none.pem"), ("NO_PROXY", "localhost,fe80::/10"), ("all_proxy", "gopher://proxy")],
 )
-def test_what_cannot_be_used_is_told_at_the_start(tmp_path: Path, name: str, value: str) -> None:
+def test_what_cannot_be_used_is_reported_at_the_start(tmp_path: Path, name: str, value: str) -> None:
     """An invalid environment variable ends the start and is named, before it can affect an order."""
     (tmp_path / "in").mkdir()
     settings = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,7 +35,7 @@ def program(disk: SmallDisk, program: Bracketd) -> Bracketd:
 
 def is_waiting(program: Bracketd) -> bool:
     """True if the daemon says that it waits for disk space."""
-    return bool(program.told("state disk full"))
+    return bool(program.logged("state disk full"))
 
 
 def test_the_disk_fills_up_while_a_shoot_is_sent(program: Bracketd, sandbox: Sandbox, disk: SmallDisk) -> None:
@@ -60,7 +60,7 @@ def test_the_disk_fills_up_while_a_shoot_is_sent(program: Bracketd, sandbox: San
     assert of_order(sandbox, order)["merges"] == []
     disk.free()
     program.reach(OAK, "downloaded")
-    until(lambda: program.told("state disk has space again"))
+    until(lambda: program.logged("state disk has space again"))
     until(lambda: not program.peek()["daemon"]["messages"])
     assert [image["charged"] for image in of_order(sandbox, order)["images"]] == [1, 1]
     assert program.stop() == 0
@@ -88,14 +88,16 @@ def test_the_disk_is_full_at_the_start(program: Bracketd, disk: SmallDisk) -> No
     program.reach(OAK, "downloaded")
     assert program.stop() == 0
     disk.fill()
-    timer = threading.Timer(6.0, disk.free)
-    timer.start()
-    try:
+
+    def free_once_it_waits() -> None:
+        until(lambda: is_waiting(program))
+        disk.free()
+
+    with ThreadPoolExecutor(1) as person:
+        freed = person.submit(free_once_it_waits)
         program.start()
-    finally:
-        timer.join()
-    assert is_waiting(program)
-    assert program.told("state disk has space again")
+        freed.result()
+    assert program.logged("state disk has space again")
     program.drop(ELM, {f"ELM_{name}": data for name, data in shoot(1).items()})
     program.reach(ELM, "downloaded")
 
@@ -113,7 +115,7 @@ def test_a_stop_while_the_disk_is_full(
     until(lambda: is_waiting(program))
     program.signal(number)
     assert program.ended(STOP) == 1
-    assert program.told("stopped while the state disk is full")
+    assert program.logged("stopped while the state disk is full")
     assert "Traceback" not in program.log.read_text()
     disk.free()
     program.start()

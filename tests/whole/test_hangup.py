@@ -92,8 +92,8 @@ def test_closing_the_window_stops_the_daemon(
     window.close()
     assert window.process.wait(STOP) == 0
     if not shows:
-        assert program.told("stopping")[0]["signal"] == "SIGHUP"
-        assert program.told("stopped")
+        assert program.logged("stopping")[0]["signal"] == "SIGHUP"
+        assert program.logged("stopped")
     sandbox.faults([])
     program.start()
     program.reach(OAK, "downloaded")
@@ -110,14 +110,14 @@ def test_a_hangup_never_counts_as_the_second_signal(program: Bracketd, sandbox: 
     for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
         window.process.send_signal(number)
     assert window.process.wait(STOP) == 0
-    assert program.told("stopped")
+    assert program.logged("stopped")
 
 
 def test_nohup_outlives_the_window(program: Bracketd, windows: list[Window]) -> None:
     """A daemon that was started with nohup(1) continues when the window is closed."""
     window = Window(program, shows=False, words=("/usr/bin/env", "nohup"))
     windows.append(window)
-    until(lambda: bool(program.told("watching")))
+    until(lambda: bool(program.logged("watching")))
     window.close()
     program.drop(OAK, shoot(1))
     program.reach(OAK, "downloaded")
@@ -131,7 +131,7 @@ def test_a_signal_that_means_nothing(program: Bracketd, name: str) -> None:
     program.launcher = (sys.executable, "-c", WITHOUT_TERMINAL)
     program.start()
     program.signal(getattr(signal, name))
-    until(lambda: [event for event in program.told("signal ignored") if event["signal"] == name])
+    until(lambda: [event for event in program.logged("signal ignored") if event["signal"] == name])
     program.drop(OAK, shoot(1))
     program.reach(OAK, "downloaded")
     assert program.stop() == 0

@@ -95,11 +95,11 @@ def _answers(*answers: str) -> Callable[[], str]:
     return read
 
 
-def test_a_problem_is_told_once(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_problem_is_reported_once(capfd: pytest.CaptureFixture[str]) -> None:
     """The settings are checked often, but the log grows only when there is something new."""
     assert until_valid(_answers("wrong", "wrong", "wrong", "worse", "wrong"), every=0) == "good"
-    told = [line for line in capfd.readouterr().err.splitlines() if "config.yaml" in line]
-    assert told == [f"bracketd: config.yaml:1: {what}. Mend it." for what in ("wrong", "worse", "wrong")]
+    lines = [line for line in capfd.readouterr().err.splitlines() if "config.yaml" in line]
+    assert lines == [f"bracketd: config.yaml:1: {what}. Mend it." for what in ("wrong", "worse", "wrong")]
 
 
 def test_signals_mean_afterwards_what_they_meant_before() -> None:

@@ -26,9 +26,9 @@ def test_what_was_there_before_is_skipped_and_named(program: Bracketd) -> None:
     program.drop("1 Elm St", shoot(1))
     program.drop("2 Elm St", shoot(1))
     program.start()
-    (told,) = program.told("existing shoots skipped")
-    assert told["shoots"] == 2
-    assert "bracketd submit FOLDER" in told["remedy"]
+    (found,) = program.logged("existing shoots skipped")
+    assert found["shoots"] == 2
+    assert "bracketd submit FOLDER" in found["remedy"]
     orders = program.status()["orders"]
     assert sorted((order["shoot"], order["phase"], order["health"]) for order in orders) == [
         ("1 Elm St", "skipped", "ok"),
@@ -70,8 +70,8 @@ def test_a_watched_folder_that_is_made_later(program: Bracketd) -> None:
         for file, data in shoot(1).items():
             (cards / name / file).write_bytes(data)
     shutil.copytree(cards, program.watched)
-    told = until(lambda: [one for one in program.peek()["attention"] if one["count"] == 2])
-    assert told[0]["kind"] == "first sight"
+    found = until(lambda: [one for one in program.peek()["attention"] if one["count"] == 2])
+    assert found[0]["kind"] == "first sight"
     assert "`bracketd submit FOLDER` sends one" in program.run("status").stdout.replace("\n", " ")
     assert {order["phase"] for order in program.peek()["orders"]} == {"skipped"}
 
@@ -90,8 +90,8 @@ def test_a_skipped_shoot_can_be_submitted(program: Bracketd) -> None:
     program.start()
     program.reach("2 Elm St", "downloaded")
     assert (program.order("3 Elm St") or {})["phase"] == "skipped"
-    told = program.status()["orders"]
-    assert sum(REPLACED in order["messages"] for order in told) == 2, "the table hides orders by this message"
+    found = program.status()["orders"]
+    assert sum(REPLACED in order["messages"] for order in found) == 2, "the skipped orders"
     shown = program.run("status").stdout
     assert [shown.count(f"\n{name} ") for name in ("1 Elm St", "2 Elm St", "3 Elm St")] == [1, 1, 1]
 
@@ -140,12 +140,12 @@ def test_what_is_no_shoot_is_left_alone(program: Bracketd) -> None:
     (program.watched / "IMG_0001.JPG").write_bytes(b"loose")
     program.drop("empty", {})
     program.drop("papers", {"contract.pdf": b"x", "plans/ground floor.dwg": b"x"})
-    until(lambda: len(program.told("folder without photos ignored")) == 2)
+    until(lambda: len(program.logged("folder without photos ignored")) == 2)
     program.drop("12 Oak St", shoot(1))
     program.reach("12 Oak St", "downloaded")
-    said = [event["shoot"] for event in program.told("folder without photos ignored")]
+    said = [event["shoot"] for event in program.logged("folder without photos ignored")]
     assert sorted(said) == ["empty", "papers"]
-    (loose,) = program.told("photos directly in the watched folder ignored")
+    (loose,) = program.logged("photos directly in the watched folder ignored")
     assert loose["photos"] == 1
     assert [order["shoot"] for order in program.status()["orders"]] == ["12 Oak St"]
     assert program.status()["waiting"] == []

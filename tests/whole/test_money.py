@@ -16,8 +16,8 @@ OAK, ELM = "12 Oak St", "1 Elm St"
 
 def costs(program: Bracketd) -> Json:
     """The output of ``bracketd costs --json``."""
-    told: Json = json.loads(program.run("costs", "--json").stdout)
-    return told
+    report: Json = json.loads(program.run("costs", "--json").stdout)
+    return report
 
 
 def test_a_limit_holds_until_a_person_approves(program: Bracketd) -> None:
@@ -33,9 +33,9 @@ def test_a_limit_holds_until_a_person_approves(program: Bracketd) -> None:
     assert (done.returncode, "Nothing more is bought while it is held" in done.stderr) == (1, True)
     assert program.run("approve", OAK).returncode == 0
     program.reach(OAK, "downloaded")
-    told = costs(program)
-    assert (told["images"], told["price"]) == (2, "1.50")
-    (line,) = told["months"][0]["shoots"]
+    report = costs(program)
+    assert (report["images"], report["price"]) == (2, "1.50")
+    (line,) = report["months"][0]["shoots"]
     assert (line["shoot"], line["order_id"]) == (OAK, order["order_id"])
     rows = list(csv.DictReader(program.run("costs", "--csv").stdout.splitlines()))
     assert sorted(row["file"] for row in rows) == ["IMG_0001.jpg", "IMG_0004.jpg"]

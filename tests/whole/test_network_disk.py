@@ -119,4 +119,4 @@ def test_an_output_that_does_not_take_the_shoots_name(
     assert facts.index("OutputRenamed") < facts.index("Registered")
     (picture,) = [file for file in os.listdir(order["output"]) if file != "order.json"]
     assert picture.startswith("x" * 100)
-    assert delivering.told("output folder renamed")
+    assert delivering.logged("output folder renamed")

@@ -54,13 +54,13 @@ def test_order_json_is_last_and_tells_everything(program: Bracketd, flow: str) -
         assert [len(image["brackets"]) for image in note["images"]] == [3, 3]
 
 
-def test_every_phase_is_told(program: Bracketd) -> None:
+def test_every_phase_is_reported(program: Bracketd) -> None:
     """The log has every phase of an order, in sequence, and the journal has the facts that led there."""
     program.start()
     program.drop("12 Oak St", shoot(1))
     order = program.reach("12 Oak St", "downloaded")
     phases = [phase.value for phase in LINE]
-    until(lambda: program.told("downloaded"))
+    until(lambda: program.logged("downloaded"))
     assert [event["event"] for event in program.events() if event["event"] in phases] == phases
     facts = [entry["fact"] for entry in program.journal(order["order_id"])]
     assert facts[0] == "Locked"

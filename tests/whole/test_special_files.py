@@ -38,9 +38,9 @@ def test_something_else_is_called_order_json(program: Bracketd, make: Callable[[
     order = program.reach(OAK, "downloaded")
     assert (output / f"order-{order['order_id'][:8]}.json").is_file()
     make(folder / "IMG_9.JPG")
-    told = program.run("explain", str(folder / "IMG_9.JPG"))
-    assert told.returncode == 0, told.stderr
-    assert make is deep or "a pipe, a socket or a device" in told.stdout
+    explained = program.run("explain", str(folder / "IMG_9.JPG"))
+    assert explained.returncode == 0, explained.stderr
+    assert make is deep or "a pipe, a socket or a device" in explained.stdout
     assert program.stop() == 0
     recovered = program.run("doctor", "--recover", "--dry-run", "--offline")
     assert recovered.returncode == 0, recovered.stderr

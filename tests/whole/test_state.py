@@ -88,10 +88,10 @@ def test_ten_thousand_orders(program: Bracketd) -> None:
         connection.execute("BEGIN")
         upsert(connection, "orders", ("id",), (order_row(order) for order in expected))
         connection.execute("COMMIT")
-    told = program.status()["orders"]
-    assert len(told) == 10_000
-    assert [order["order_id"] for order in told] == [order.id for order in reversed(expected)]
-    by_id = {order["order_id"]: order for order in told}
+    orders = program.status()["orders"]
+    assert len(orders) == 10_000
+    assert [order["order_id"] for order in orders] == [order.id for order in reversed(expected)]
+    by_id = {order["order_id"]: order for order in orders}
     for order in (expected[0], expected[4_321], expected[-1]):
         seen = by_id[order.id]
         assert (seen["shoot"], seen["phase"]) == (order.shoot, order.phase.value)

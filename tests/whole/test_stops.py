@@ -46,7 +46,7 @@ def test_sigterm_while_the_start_waits(program: Bracketd, tmp_path: Path) -> Non
             program.start()
         over.set()
     assert program.ended(STOP) == 0
-    assert program.told("stopped")
+    assert program.logged("stopped")
 
 
 def test_ctrl_c_in_the_middle_of_a_merge(program: Bracketd, sandbox: Sandbox) -> None:
@@ -67,7 +67,7 @@ def test_a_second_signal_stops_at_once(program: Bracketd, sandbox: Sandbox) -> N
     program.drop(OAK, large(shoot(1)))
     until(lambda: sandbox.report()["faults"][0]["happened"] == 2)
     program.signal(signal.SIGTERM)
-    until(lambda: program.told("stopping"))
+    until(lambda: program.logged("stopping"))
     program.signal(signal.SIGTERM)
     assert program.ended(STOP) == 128 + signal.SIGTERM
     program.start()

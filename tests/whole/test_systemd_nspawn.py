@@ -72,8 +72,8 @@ def ask(machine: Machine, what: str, body: object = None) -> Json:
         "print(r.urlopen(r.Request(sys.argv[1], sys.argv[2].encode() or None)).read().decode())"
     )
     sent = "" if body is None else json.dumps(body)
-    told: Json = json.loads(machine.do("python3", "-c", code, f"{API}/_sandbox/{what}", sent))
-    return told
+    answer: Json = json.loads(machine.do("python3", "-c", code, f"{API}/_sandbox/{what}", sent))
+    return answer
 
 
 def settings(**api: str) -> Json:
@@ -136,14 +136,14 @@ def test_a_shoot_becomes_a_picture_for_everybody(service: Service) -> None:
 
 
 @BOTH
-def test_a_hung_daemon_is_started_anew(service: Service) -> None:
+def test_a_hung_daemon_is_started_again(service: Service) -> None:
     """If the daemon hangs, the watchdog ends it, the journal says where it hung, and a new daemon works."""
     service.systemctl("start", service.unit)
     service.systemctl("kill", "--kill-whom=main", "--signal=STOP", service.unit)
     service.reaches(NRestarts="1", ActiveState="active")
-    told = "\n".join(service.journal())
-    assert "Watchdog timeout" in told
-    assert "Fatal Python error: Aborted" in told
+    answer = "\n".join(service.journal())
+    assert "Watchdog timeout" in answer
+    assert "Fatal Python error: Aborted" in answer
     drop(service.machine, "12 Oak St")
     reach(service, "12 Oak St", "downloaded")
 
@@ -219,5 +219,5 @@ def test_the_stricter_lines_can_be_used(service: Service) -> None:
     for name, writable in (("Finished", True), ("Shoots", False), ("Shoots/12 Oak St/IMG_0001.JPG", False)):
         path = f"{service.machine.home}/Pictures/{name}"
         look = f'if test -w "{path}"; then echo writable; fi'
-        told = service.machine.do("nsenter", f"--target={pid}", "--mount", "sh", "-c", look)
-        assert (told == "writable\n") is writable, path
+        answer = service.machine.do("nsenter", f"--target={pid}", "--mount", "sh", "-c", look)
+        assert (answer == "writable\n") is writable, path

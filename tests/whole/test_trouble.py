@@ -35,7 +35,7 @@ def test_a_wrong_key(program: Bracketd, sandbox: Sandbox) -> None:
     assert f"The key comes from `api.key` in {program.config}." in checked.stderr
     assert "tries again by itself every 5 min" in checked.stderr
     assert program.stop() == 0
-    assert len(program.told("account refused")) == 1
+    assert len(program.logged("account refused")) == 1
     assert sandbox.report()["orders"].keys().isdisjoint(o["order_id"] for o in program.status()["orders"])
     program.settings["api"]["key"] = program.key
     program.start()
@@ -61,7 +61,7 @@ def test_a_mended_key(program: Bracketd) -> None:
     assert program.run("retry", OAK).returncode == 0
     program.reach(OAK, "downloaded")
     assert program.status()["daemon"]["messages"] == []
-    assert program.told("new API key found")
+    assert program.logged("new API key found")
 
 
 @pytest.mark.parametrize("where", ["create_image", "merge_order", "enhanced"])
@@ -107,7 +107,7 @@ def test_a_preference_that_the_service_refuses(program: Bracketd, sandbox: Sandb
     assert order["health"] == "attention"
     assert "422: Validation error (ai_version: Must be one of" in order["messages"][0]
     program.run("retry", OAK)
-    until(lambda: sandbox.report()["requests"]["merge_order"] and len(program.told("held")) == 2)
+    until(lambda: sandbox.report()["requests"]["merge_order"] and len(program.logged("held")) == 2)
     program.stop()
     program.folder["enhance"] = {"ai_version": "4.7"}
     program.start()
@@ -157,7 +157,7 @@ def test_the_services_wish_to_wait_is_noted(program: Bracketd, sandbox: Sandbox)
 
 
 @pytest.mark.parametrize("flow", ["images", "brackets"])
-def test_an_expired_place_is_asked_for_anew(program: Bracketd, sandbox: Sandbox, flow: str) -> None:
+def test_an_expired_place_is_asked_for_again(program: Bracketd, sandbox: Sandbox, flow: str) -> None:
     """An expired upload URL is replaced by a new one, and the unused registration is not merged."""
     route = {"images": "create_image", "brackets": "create_bracket"}[flow]
     sandbox.faults([f"{route} expired-url next=2"])
@@ -197,8 +197,8 @@ def test_a_bracket_too_many_is_not_merged(program: Bracketd, sandbox: Sandbox) -
     until(lambda: sandbox.report()["faults"][0]["happened"] == 1)
     order = program.reach(OAK, "uploading")
     with sandbox.client("2025-05-08") as stranger:
-        told = stranger.post("/v3/brackets/", json={"order_id": order["order_id"], "name": "a.jpg"}).json()
-    httpx.put(told["upload_url"], content=b"x", headers={"content-type": "application/octet-stream"})
+        registered = stranger.post("/v3/brackets/", json={"order_id": order["order_id"], "name": "a.jpg"}).json()
+    httpx.put(registered["upload_url"], content=b"x", headers={"content-type": "application/octet-stream"})
     order = program.reach(OAK, "held")
     assert "1 bracket(s) too many in this order" in order["messages"][0]
     program.run("submit", order["folder"])

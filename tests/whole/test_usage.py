@@ -14,10 +14,10 @@ OAK = "12 Oak St"
 
 def test_help_names_every_verb(tmp_path: Path) -> None:
     """``--help`` lists the verbs, each verb has its own help, and ``--version`` prints the version."""
-    told = bracketd("--help", home=tmp_path).stdout
+    output = bracketd("--help", home=tmp_path).stdout
     asking = ("submit", "retry", "approve", "cancel", "adopt")
     for verb in ("run", "check", "status", "show", "costs", *asking, "sandbox", "demo"):
-        assert f"  {verb} " in told
+        assert f"  {verb} " in output
         done = bracketd(verb, "--help", home=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
     assert bracketd("--version", home=tmp_path).stdout.startswith("bracketd, version ")
@@ -48,7 +48,7 @@ def test_without_a_configuration(tmp_path: Path, words: tuple[str, ...]) -> None
     assert str(tmp_path / "mine.yaml") in named.stderr
 
 
-def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
+def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
     """All mistakes in the settings are reported together, each with line and remedy. ``status`` works anyway."""
     config = tmp_path / "config.yaml"
     config.write_text(

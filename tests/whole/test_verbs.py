@@ -48,6 +48,7 @@ WAITING: dict[str, Any] = {
     "shoot": TEXT,
     "folder": TEXT,
     "reason": TEXT,
+    "gate": TEXT,
     "files": COUNT,
     "bytes": COUNT,
     "since": TIME,
@@ -71,22 +72,22 @@ def test_the_shape_of_status(program: Bracketd) -> None:
     program.drop("1 Elm St", {"IMG_0001.JPG": b""})
     (program.watched / "loose.JPG").write_bytes(b"x")
     until(lambda: program.peek()["waiting"] and program.peek()["attention"])
-    told = program.status()
-    assert list(told) == ["version", "daemon", "orders", "waiting", "attention"]
-    assert told["version"] == 1
-    assert has_shape(told["daemon"], DAEMON)
-    assert told["daemon"] == told["daemon"] | {"running": True, "pid": program.pid, "state_dir": str(program.state)}
-    assert has_shape(told["waiting"][0], WAITING)
-    assert has_shape(told["attention"][0], ATTENTION)
-    (order,) = told["orders"]
+    status = program.status()
+    assert list(status) == ["version", "daemon", "orders", "waiting", "attention"]
+    assert status["version"] == 1
+    assert has_shape(status["daemon"], DAEMON)
+    assert status["daemon"] == status["daemon"] | {"running": True, "pid": program.pid, "state_dir": str(program.state)}
+    assert has_shape(status["waiting"][0], WAITING)
+    assert has_shape(status["attention"][0], ATTENTION)
+    (order,) = status["orders"]
     assert has_shape(order, ORDER)
     assert (order["folder"], order["output"]) == (str(program.watched / OAK), str(program.output / OAK))
     assert order["url"].endswith(order["order_id"])
     assert order["created_at"] <= order["updated_at"]
     program.stop()
     later = program.status()
-    assert later["orders"] == told["orders"]
-    assert later["daemon"] == told["daemon"] | {
+    assert later["orders"] == status["orders"]
+    assert later["daemon"] == status["daemon"] | {
         "running": False,
         "pid": None,
         "watching": False,
@@ -174,7 +175,7 @@ def test_one_name_for_two_shoots(program: Bracketd) -> None:
         assert program.run("show", str(folder / OAK)).returncode == 0
 
 
-def test_the_key_is_told_to_nobody(program: Bracketd) -> None:
+def test_the_key_is_never_shown(program: Bracketd) -> None:
     """No verb prints the key, and no process has it among its arguments."""
     program.start(sys.executable, "-m", "daemon")
     program.drop(OAK, shoot(1, stops=(0,)))

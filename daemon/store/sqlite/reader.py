@@ -14,11 +14,12 @@ from daemon.store.reading import Reader, matching
 from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
 from daemon.store.sqlite.names import pack, unpack
 from daemon.store.sqlite.trouble import trouble_named
+from daemon.store.sqlite.waiting import waiting_from
 from daemon.store.waiting import Waiting
 
 if TYPE_CHECKING:
     from daemon.order import Order
-    from daemon.root import Seen
+    from daemon.root import RootState
 
 SUMMARY = (
     "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, hold, "
@@ -113,12 +114,12 @@ class SqliteReader(Reader):
 
     def waiting(self) -> list[Waiting]:
         rows = self._rows("SELECT * FROM waiting ORDER BY since")
-        return [Waiting(**{**row, "folder": unpack(row["folder"]), "shoot": unpack(row["shoot"])}) for row in rows]
+        return [waiting_from(row) for row in rows]
 
     def notes(self) -> Noted:
         return noted({row["key"]: json.loads(row["value"]) for row in self._rows(NOTES)})
 
-    def seen(self, root: str) -> Seen | None:
+    def root_state(self, root: str) -> RootState | None:
         from daemon.store.sqlite.roots import load  # noqa: PLC0415 - `status` has no use for it
 
         if self._connection is None:

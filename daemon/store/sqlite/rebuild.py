@@ -11,7 +11,7 @@ from pathlib import Path
 
 from daemon.order import Order
 from daemon.order.facts import Fact
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.sqlite import copies
 from daemon.store.sqlite.file import FILE, SET_ASIDE, open_for_writing
 from daemon.store.sqlite.names import pack
@@ -32,7 +32,7 @@ def rebuild(
     into: Path,
     orders: Iterable[tuple[Order, Fact | None]],
     histories: Sequence[Path],
-    roots: Mapping[str, Seen],
+    roots: Mapping[str, RootState],
     now: float,
 ) -> Path:
     """Write a state file with these orders into an empty folder, and return its path.

@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from daemon.order import Order
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.sqlite.file import FILE, as_dict, configure
 from daemon.store.sqlite.names import unpack
 from daemon.store.sqlite.rows import Row, load, order_row
@@ -134,7 +134,7 @@ def _order(target: sqlite3.Connection, row: Row) -> Order | None:
     return order if all(sums[column] == row[column] for column in SUMS) else None
 
 
-def _roots(target: sqlite3.Connection) -> dict[str, Seen]:
+def _roots(target: sqlite3.Connection) -> dict[str, RootState]:
     rows = target.execute("SELECT path, mount, identity, shoots FROM roots").fetchall()
     mounts = ((row, unpack(row["mount"]) if row["mount"] is not None else None) for row in rows)
-    return {unpack(row["path"]): Seen(mount, row["identity"], row["shoots"]) for row, mount in mounts}
+    return {unpack(row["path"]): RootState(mount, row["identity"], row["shoots"]) for row, mount in mounts}

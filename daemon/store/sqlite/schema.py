@@ -269,6 +269,9 @@ UPDATE orders SET troubles = json_array(
 """
 """Adds a code to the text of each trouble. ``sqlite.problems`` then writes the problems."""
 
+GATES_OF_WAITING = "ALTER TABLE waiting ADD COLUMN gates TEXT NOT NULL DEFAULT '[]'"
+"""Adds the results of the gates to each waiting shoot, as JSON."""
+
 
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     def run(connection: sqlite3.Connection) -> None:
@@ -281,7 +284,13 @@ def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: tuple[Migration, ...] = (_statements(FIRST), _statements(SECOND), _statements(THIRD), _statements(FOURTH))
+MIGRATIONS: tuple[Migration, ...] = (
+    _statements(FIRST),
+    _statements(SECOND),
+    _statements(THIRD),
+    _statements(FOURTH),
+    _statements(GATES_OF_WAITING),
+)
 """The migration at index ``n`` converts a file of version ``n`` to version ``n + 1``."""
 
 VERSION = len(MIGRATIONS)

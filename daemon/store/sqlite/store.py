@@ -215,7 +215,7 @@ class SqliteStore(Store):
 
     # --- roots, waiting shoots, notes ---
 
-    def seen_roots(self, now: Callable[[], float]) -> SqliteRoots:
+    def root_states(self, now: Callable[[], float]) -> SqliteRoots:
         return SqliteRoots(self._database, now)
 
     async def forget_root(self, root: str, answer: Answer | None = None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from daemon.order import Order
 from daemon.order.facts import Fact
-from daemon.root import Seen
+from daemon.root import RootState
 from daemon.store.sqlite import copies, rebuild, salvage
 from daemon.store.sqlite.file import FILE
 from daemon.store.wreck import Salvage, Wreck
@@ -43,7 +43,7 @@ class SqliteWreck(Wreck):
         into: Path,
         orders: Iterable[tuple[Order, Fact | None]],
         histories: Sequence[Path],
-        roots: Mapping[str, Seen],
+        roots: Mapping[str, RootState],
         now: float,
     ) -> Path:
         return rebuild.rebuild(into, orders, histories, roots, now)

@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterable, Mapping
 
 from daemon.syncing.paths import below
-from daemon.syncing.said import PATIENCE_S, NoAnswer, Said, answer
-from daemon.syncing.syncthing.looking import kept_folders, look
+from daemon.syncing.report import PATIENCE_S, NoAnswer, SyncReport, answer
 from daemon.syncing.syncthing.rest import Rest
 from daemon.syncing.syncthing.settings import Access, Kept, configurations
+from daemon.syncing.syncthing.snapshot import kept_folders, snapshot_of
 from daemon.syncing.syncthing.verdict import verdict
 
 
@@ -41,11 +41,11 @@ class Syncthing:
         except NoAnswer:
             return None
 
-    def ask(self, shoot_folder: str) -> Said:
+    def ask(self, shoot_folder: str) -> SyncReport:
         """See ``SyncClient``, and ``verdict`` for the rules."""
         return answer(self.name, shoot_folder, self._ask)
 
-    def _ask(self, folder: str, shoot: str) -> Said:
+    def _ask(self, folder: str, shoot: str) -> SyncReport:
         if self._access is not None:
             with Rest(self._access, self._patience) as rest:
                 found = _holding(folder, kept_folders(rest))
@@ -73,12 +73,12 @@ def _marked(folder: str) -> bool:
     return True
 
 
-def _asked(rest: Rest, kept: Kept, names: tuple[str, ...], shoot: str) -> Said:
+def _asked(rest: Rest, kept: Kept, names: tuple[str, ...], shoot: str) -> SyncReport:
     if kept.kind in ("sendonly", "readonly"):
-        return Said(True, f"Syncthing only sends {kept.name} and does not download into it")
+        return SyncReport(True, f"Syncthing only sends {kept.name} and does not download into it")
     if kept.kind == "receiveencrypted":
         raise NoAnswer(f"Syncthing stores {kept.name} encrypted, so bracketd cannot tell what is missing")
-    return verdict(look(rest, kept, names), shoot, kept.name)
+    return verdict(snapshot_of(rest, kept, names), shoot, kept.name)
 
 
 def _holding(folder: str, folders: Iterable[Kept]) -> tuple[Kept, tuple[str, ...]] | None:

@@ -16,7 +16,7 @@ from typing import Final, Self
 import httpx
 
 from daemon.regular import read_regular
-from daemon.syncing.said import Deadline, NoAnswer
+from daemon.syncing.report import Deadline, NoAnswer
 from daemon.syncing.syncthing.settings import Access
 
 Json = Mapping[str, object]

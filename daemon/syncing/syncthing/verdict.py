@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from daemon.syncing.said import Said, quoted
+from daemon.syncing.report import SyncReport, quoted
 
 ACQUAINTED_S: Final = 10.0
 """Seconds after which a connected device has sent the changes of its index."""
@@ -57,7 +57,7 @@ class Peer:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Snapshot:
     """The state that Syncthing reports. ``in_shoot`` is None if the list of needed items was too long to read."""
 
     state: str
@@ -68,32 +68,34 @@ class Look:
     peers: tuple[Peer, ...] = ()
 
 
-def verdict(look: Look, shoot: str, folder: str) -> Said:
-    """The report on ``shoot``, which is inside (or is) Syncthing's ``folder``, from the state ``look``."""
-    if look.state == "error":
-        return Said(None, f"Syncthing has stopped syncing {folder}: {quoted(look.error)}")
-    if look.state not in RUNNING:
-        return Said(None, f"Syncthing has paused {folder} and does not report what is missing in {shoot}")
-    if look.in_shoot is None:
-        return Said(False, f"Syncthing is still {_bringing(look.needed, folder)}")
-    if look.in_shoot:
-        return Said(False, _under_way(look, look.in_shoot, shoot))
-    if look.state in _PULLING and not look.needed:
-        return Said(False, f"Syncthing is finishing {folder}")
-    sharing = [peer for peer in look.peers if peer.state in ("", "valid", "unknown")]
+def verdict(snapshot: Snapshot, shoot: str, folder: str) -> SyncReport:
+    """The report on ``shoot``, which is inside (or is) Syncthing's ``folder``, from ``snapshot``."""
+    if snapshot.state == "error":
+        return SyncReport(None, f"Syncthing has stopped syncing {folder}: {quoted(snapshot.error)}")
+    if snapshot.state not in RUNNING:
+        return SyncReport(None, f"Syncthing has paused {folder} and does not report what is missing in {shoot}")
+    if snapshot.in_shoot is None:
+        return SyncReport(False, f"Syncthing is still {_bringing(snapshot.needed, folder)}")
+    if snapshot.in_shoot:
+        return SyncReport(False, _under_way(snapshot, snapshot.in_shoot, shoot))
+    if snapshot.state in _PULLING and not snapshot.needed:
+        return SyncReport(False, f"Syncthing is finishing {folder}")
+    sharing = [peer for peer in snapshot.peers if peer.state in ("", "valid", "unknown")]
     if not sharing:
         known = f"Syncthing has all known files of {shoot}"
-        return Said(None, f"{known}, but no device that shares {folder} is connected")
+        return SyncReport(None, f"{known}, but no device that shares {folder} is connected")
     if any(peer.state == "unknown" or (peer.since is not None and peer.since < ACQUAINTED_S) for peer in sharing):
-        return Said(False, f"Syncthing has just connected to a device that shares {folder} and is checking its files")
-    return Said(True, f"Syncthing has downloaded all known files of {shoot}", foresees=True)
+        return SyncReport(
+            False, f"Syncthing has just connected to a device that shares {folder} and is checking its files"
+        )
+    return SyncReport(True, f"Syncthing has downloaded all known files of {shoot}", foresees=True)
 
 
-def _under_way(look: Look, needed: Needed, shoot: str) -> str:
+def _under_way(snapshot: Snapshot, needed: Needed, shoot: str) -> str:
     bringing = _bringing(needed, shoot)
-    if not look.peers:
+    if not snapshot.peers:
         return f"Syncthing has not finished {bringing}; no device that has the files is connected"
-    if look.failed and look.state == "idle":
+    if snapshot.failed and snapshot.state == "idle":
         return f"Syncthing failed at {bringing}; its web page shows why"
     return f"Syncthing is still {bringing}"
 

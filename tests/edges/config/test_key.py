@@ -36,7 +36,7 @@ def test_the_first_place_with_a_key_counts(config: Write, key_file: Path, tmp_pa
     assert key(folder()) == "from-credential"
 
 
-def test_no_key_is_told_when_it_is_asked_for(loaded: Load) -> None:
+def test_a_missing_key_is_reported_when_it_is_needed(loaded: Load) -> None:
     """Settings load without a key. Requiring the key then says what to do."""
     settings = loaded(folder())
     assert settings.api.key is None
@@ -163,14 +163,14 @@ def test_an_empty_key_is_a_mistake(problems: Problems, written: str) -> None:
     assert problem.where.endswith("config.yaml:4: api.key")
 
 
-def test_a_missing_key_file_is_told(problems: Problems) -> None:
+def test_a_missing_key_file_is_reported(problems: Problems) -> None:
     """A key file that cannot be read is a problem of the setting that names it."""
     (problem,) = problems(folder() + "api:\n  key_file: nowhere/key\n")
     assert problem.where.endswith("config.yaml:5: api.key_file")
     assert "cannot be read (No such file or directory)" in problem.what
 
 
-def test_a_key_file_path_that_means_nothing_is_told_once(problems: Problems) -> None:
+def test_a_key_file_path_that_means_nothing_is_reported_once(problems: Problems) -> None:
     """An unset variable in ``key_file`` is one problem."""
     (problem,) = problems(folder() + "api: {key_file: $NOPE/key}\n")
     assert "$NOPE is not set" in problem.what

@@ -11,7 +11,7 @@ from daemon.errors import ConfigError
 from .conftest import Load, Problems, Write, folder
 
 
-def test_every_mistake_is_told_at_once(problems: Problems) -> None:
+def test_every_mistake_is_reported_at_once(problems: Problems) -> None:
     """All mistakes are reported together, in the file's order, each with its line, key and remedy."""
     found = problems(
         "api: {flow: image, keyy: 1}\n"
@@ -131,7 +131,7 @@ def test_values_are_shown_on_one_short_line(problems: Problems) -> None:
         ("log: {level: info}\n", "This setting is missing"),
     ],
 )
-def test_a_file_without_folders_is_told_so(problems: Problems, text: str, what: str) -> None:
+def test_a_file_without_folders_is_reported(problems: Problems, text: str, what: str) -> None:
     """An empty file, a file without a mapping and a file without folders each get their own message."""
     (problem,) = problems(text)
     assert problem.what.startswith(what)
@@ -151,7 +151,7 @@ def test_a_file_without_folders_is_told_so(problems: Problems, text: str, what: 
         ("log: \x01\n", 1, "The file contains a character"),
     ],
 )
-def test_broken_yaml_is_told_with_its_line(problems: Problems, text: str, line: int, what: str) -> None:
+def test_broken_yaml_is_reported_with_its_line(problems: Problems, text: str, line: int, what: str) -> None:
     """Invalid YAML is reported with the line where parsing stopped."""
     (problem,) = problems(text)
     assert problem.where.endswith(f"config.yaml:{line}")
@@ -235,7 +235,7 @@ def test_a_key_that_is_no_word_is_refused(problems: Problems) -> None:
     assert [problem.what for problem in found] == ["The name of a setting is not a plain word"]
 
 
-def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_reported_with_its_line(tmp_path: Path) -> None:
     """A file in another encoding is rejected as a whole."""
     file = tmp_path / "c.yaml"
     file.write_bytes(b"log:\n  level: info\n# caf\xe9\n")
@@ -263,7 +263,7 @@ def test_a_missing_file_comes_with_the_command_that_writes_one(tmp_path: Path, n
     assert problem.remedy.startswith(f"Run `{first.format(top=tmp_path)}bracketd config example > {there}` to create")
 
 
-def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_reported(tmp_path: Path) -> None:
     """A configuration file that cannot be read is a configuration error, not a traceback."""
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path, {})

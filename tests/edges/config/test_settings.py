@@ -122,8 +122,8 @@ def test_a_limit_is_a_whole_number(problems: Problems, limit: str, written: str)
 def test_a_price_is_kept_as_it_is_written(config: Write, written: str, price: str | None) -> None:
     """A price is a number or a text and is exact. ``locate_price`` and ``load`` agree."""
     file = config(folder() + f"price_per_image: {written}\n")
-    for told in (load(file, {}).price_per_image, locate_price(file, {})):
-        assert (told if told is None else str(told)) == price
+    for found in (load(file, {}).price_per_image, locate_price(file, {})):
+        assert (found if found is None else str(found)) == price
 
 
 @pytest.mark.parametrize(

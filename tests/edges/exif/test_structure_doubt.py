@@ -114,7 +114,7 @@ DOUBTFUL = {
     "a text behind it with what looks like a table": jpeg() + b"a" * 30_000 + b"\xff\xc4\x90\0" + b"a" * 60_000,
     "tables without a picture": b"\xff\xd8" + TABLES + EOI + noise(90_000),
     "something between the segments": b"\xff\xd8" + segment(0xE1, noise(900)) + b"odd" + jpeg()[2:],
-    "a picture within a JPEG that begins anew": b"\xff\xd8" + jpeg(size=9000),
+    "a picture within a JPEG that begins again": b"\xff\xd8" + jpeg(size=9000),
     "a black JPEG": b"\xff\xd8" + TABLES + HUFFMAN + SCAN_HEADER + bytes(300_000) + EOI,
     "a Hasselblad's count before compression": compressed(500 * 400 * 2),
     "a Hasselblad's own count": compressed(250_000),

@@ -78,7 +78,7 @@ def samsung_trailer(size: int = 50_000) -> bytes:
 
 
 def located(make: Callable[..., bytes], *pieces: bytes, align: int = 2) -> bytes:
-    """What ``make`` gives when told where the pieces will lie, and the pieces behind it, on multiples of ``align``."""
+    """What ``make`` returns for the offsets of the pieces, then the pieces themselves, on multiples of ``align``."""
     at, places = len(make(*[0] * len(pieces))), []
     for piece in pieces:
         at += -at % align
@@ -215,7 +215,7 @@ def strips(order: str = "<") -> bytes:
 
 
 def last_exif(order: str = "<") -> bytes:
-    """A TIFF whose Exif directory a program wrote anew, at the end."""
+    """A TIFF whose Exif directory a program wrote again, at the end."""
     image = noise(300_000, 2)
 
     def head(image_at: int, exif_at: int) -> bytes:

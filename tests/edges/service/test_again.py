@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from daemon.errors import NotFound
-from daemon.service import ImageSeen, ImageStatus, Service
+from daemon.service import ImageReport, ImageStatus, Service
 from tests.edges.service.hosts import Host, always
 from tests.sandbox_process import running_sandbox
 
@@ -71,5 +71,5 @@ def test_a_host_that_is_gone_cannot_be_reached() -> None:
 )
 def test_words_for_the_daily_limit(reason: str | None, limited: bool) -> None:
     """An image that failed because of the account's daily limit is distinguished from other failures."""
-    assert ImageSeen("i", "n", ImageStatus.FAILED, reason, downloaded=False).limited is limited
-    assert not ImageSeen("i", "n", ImageStatus.PROCESSED, reason, downloaded=False).limited
+    assert ImageReport("i", "n", ImageStatus.FAILED, reason, downloaded=False).limited is limited
+    assert not ImageReport("i", "n", ImageStatus.PROCESSED, reason, downloaded=False).limited

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from daemon import errors
-from daemon.service import OrderSeen, Pace, Service, Slot, Timeouts
+from daemon.service import OrderReport, Pace, Service, Slot, Timeouts
 
 from .conftest import KEY, Hosts, Services
 from .hosts import ELSEWHERE, Exchange, Script, always
@@ -312,7 +312,7 @@ def test_a_redirect_on_the_own_origin_is_followed(host: Hosts, service: Services
             exchange.answer(200, {"order_id": "o"})
 
     api = host(script)
-    assert service(api.url).order("o") == OrderSeen(merging=False, processing=False, images=())
+    assert service(api.url).order("o") == OrderReport(merging=False, processing=False, images=())
     assert [seen.headers.get("x-api-key") for seen in api.seen] == [KEY, KEY]
 
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from daemon import errors
-from daemon.service import FlowName, ImageSeen, ImageStatus, Service, content_type_of
+from daemon.service import FlowName, ImageReport, ImageStatus, Service, content_type_of
 from tests.sandbox_process import Sandbox, running_sandbox
 
 PATIENCE_S = 30
@@ -65,7 +65,7 @@ def send(service: Service, order_id: str, count: int) -> list[str]:
     return ids
 
 
-def outputs(service: Service, order_id: str, ids: list[str]) -> tuple[ImageSeen, ...]:
+def outputs(service: Service, order_id: str, ids: list[str]) -> tuple[ImageReport, ...]:
     """The order's images without its brackets, once all have ended."""
 
     def ended() -> bool:
@@ -115,7 +115,7 @@ def test_the_account_s_orders(service: Service) -> None:
         service.register(order_id, str(uuid4()), f"{order_id}.jpg", "image/jpeg")
     listed = [it for it in service.orders() if it.id in ids]
     assert sorted(it.id for it in listed) == sorted(ids)
-    assert all(it.seen == service.order(it.id) for it in listed[:2])
+    assert all(it.report == service.order(it.id) for it in listed[:2])
     assert all(it.created_at is not None for it in listed)
 
 

@@ -58,7 +58,7 @@ def test_an_image_comes_in_pieces(host: Hosts, service: Services) -> None:
     assert max(map(len, pieces)) <= 256 * 1024
 
 
-def test_a_length_that_is_not_told(host: Hosts, service: Services) -> None:
+def test_a_length_that_is_not_given(host: Hosts, service: Services) -> None:
     """An image of unknown length is read to the end of the response."""
 
     def script(exchange: Exchange) -> None:

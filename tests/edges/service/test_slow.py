@@ -70,7 +70,7 @@ def upload(service: Service, url: str, size: int = 1) -> None:
 
 CALLS: dict[str, tuple[bytes, bytes, Callable[[Service, str], object]]] = {
     "a picture": (PICTURE + b"Content-Length: 999999\r\n\r\n\xff\xd8", bytes(1000), lambda s, _: fetch(s)),
-    "a picture of no told length": (PICTURE + b"\r\n\xff\xd8", bytes(1000), lambda s, _: fetch(s)),
+    "a picture of unknown length": (PICTURE + b"\r\n\xff\xd8", bytes(1000), lambda s, _: fetch(s)),
     "the head of a picture": (b"", PICTURE + b"\r\n" + bytes(1000), lambda s, _: fetch(s)),
     "where a picture is": (b"HTTP/1.1 302 Found\r\n", b"Location: " + b"x" * 1000, lambda s, _: fetch(s)),
     "thanks for an upload": (b"", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: " + b"x" * 1000, upload),
@@ -90,9 +90,9 @@ def test_an_answer_that_trickles_is_cut(
     """A slow response is aborted, reported as too slow with its host, and may have been carried out."""
     whole, then, call = CALLS[what]
     slow = host(trickle(over, whole, then))
-    with pytest.raises(errors.TooSlow, match=r"127\.0\.0\.1 averaged only .* transfers\.least_rate") as told:
+    with pytest.raises(errors.TooSlow, match=r"127\.0\.0\.1 averaged only .* transfers\.least_rate") as caught:
         call(impatient(slow.url), slow.url)
-    assert told.value.sent
+    assert caught.value.sent
 
 
 def test_storage_that_trickles_while_it_is_sent_to(

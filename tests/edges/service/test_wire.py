@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.errors import Garbled, Mismatch, Mismatched
-from daemon.service import BracketSeen, ImageSeen, ImageStatus, OrderSeen, Slot, wire
+from daemon.service import BracketReport, ImageReport, ImageStatus, OrderReport, Slot, wire
 
 
 def order(**fields: object) -> dict[str, object]:
@@ -25,7 +25,7 @@ def image(**fields: object) -> dict[str, object]:
 
 def status_of(**fields: object) -> ImageStatus:
     """The status of an image with these fields."""
-    return wire.order_seen(order(images=[image(**fields)]), "o").images[0].status
+    return wire.order_report(order(images=[image(**fields)]), "o").images[0].status
 
 
 def test_a_whole_order() -> None:
@@ -40,12 +40,12 @@ def test_a_whole_order() -> None:
             {"image_id": "j", "image_name": None, "status": "error", "status_reason": "Daily limit reached"},
         ],
     )
-    assert wire.order_seen(answer, "o") == OrderSeen(
+    assert wire.order_report(answer, "o") == OrderReport(
         merging=False,
         processing=True,
         images=(
-            ImageSeen("i", "n", ImageStatus.PROCESSED, None, downloaded=True),
-            ImageSeen("j", "", ImageStatus.FAILED, "Daily limit reached", downloaded=False),
+            ImageReport("i", "n", ImageStatus.PROCESSED, None, downloaded=True),
+            ImageReport("j", "", ImageStatus.FAILED, "Daily limit reached", downloaded=False),
         ),
         total=2,
     )
@@ -53,17 +53,17 @@ def test_a_whole_order() -> None:
 
 def test_an_order_that_says_nothing_is_idle_and_empty() -> None:
     """Missing flags are False, and missing images are an empty list."""
-    assert wire.order_seen(order(), "o") == OrderSeen(merging=False, processing=False, images=())
-    assert wire.order_seen(order(images=None), "o").images == ()
-    assert wire.brackets_seen({"brackets": None}, "o", ids=True) == ()
+    assert wire.order_report(order(), "o") == OrderReport(merging=False, processing=False, images=())
+    assert wire.order_report(order(images=None), "o").images == ()
+    assert wire.bracket_reports({"brackets": None}, "o", ids=True) == ()
 
 
 def test_nothing_at_all_is_no_idle_order() -> None:
     """A response without the order's ID or without a list of brackets is Garbled."""
     with pytest.raises(Garbled, match="'order_id'"):
-        wire.order_seen({}, "o")
+        wire.order_report({}, "o")
     with pytest.raises(Garbled, match="'brackets'"):
-        wire.brackets_seen({}, "o", ids=False)
+        wire.bracket_reports({}, "o", ids=False)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_booleans_of_older_accounts(fields: dict[str, object], status: ImageStat
 
 def test_a_reason_that_is_no_text_is_kept() -> None:
     """A reason of any type is kept as text."""
-    seen = wire.order_seen(order(images=[image(status="error", status_reason={"code": "QUOTA"})]), "o")
+    seen = wire.order_report(order(images=[image(status="error", status_reason={"code": "QUOTA"})]), "o")
     assert seen.images[0].reason == '{"code":"QUOTA"}'
 
 
@@ -140,20 +140,20 @@ def test_a_reason_that_is_no_text_is_kept() -> None:
 def test_a_wrong_type_is_named(answer: dict[str, object], named: str) -> None:
     """A field of a wrong type is named in the error and not guessed."""
     with pytest.raises(Garbled, match=f"'{named}'"):
-        wire.order_seen(answer, "o")
+        wire.order_report(answer, "o")
 
 
 def test_brackets_with_and_without_ids() -> None:
     """A bracket's ID may be missing only if the API version does not guarantee it."""
     bare = {"brackets": [{"name": "a.jpg", "is_uploaded": True}]}
-    assert wire.brackets_seen(bare, "o", ids=False) == (BracketSeen(None, "a.jpg", uploaded=True, image_id=None),)
+    assert wire.bracket_reports(bare, "o", ids=False) == (BracketReport(None, "a.jpg", uploaded=True, image_id=None),)
     with pytest.raises(Garbled, match="'bracket_id'"):
-        wire.brackets_seen(bare, "o", ids=True)
+        wire.bracket_reports(bare, "o", ids=True)
     full: dict[str, object] = {
         "brackets": [{"bracket_id": "b", "name": "a.jpg", "is_uploaded": None, "image_id": "i", "metadata": {}}]
     }
     for ids in (True, False):
-        assert wire.brackets_seen(full, "o", ids=ids) == (BracketSeen("b", "a.jpg", uploaded=False, image_id="i"),)
+        assert wire.bracket_reports(full, "o", ids=ids) == (BracketReport("b", "a.jpg", uploaded=False, image_id="i"),)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_brackets_with_and_without_ids() -> None:
 def test_an_answer_about_another_order_is_not_used(answer: dict[str, object], mismatch: Mismatch) -> None:
     """A response must be about the requested order and its own images, each listed once."""
     with pytest.raises(Mismatched) as error:
-        wire.order_seen(answer, "o")
+        wire.order_report(answer, "o")
     assert error.value.mismatch is mismatch
 
 
@@ -184,15 +184,15 @@ def test_an_answer_about_another_order_is_not_used(answer: dict[str, object], mi
 def test_brackets_of_another_order_are_not_used(answer: dict[str, object], mismatch: Mismatch) -> None:
     """A list of brackets must be about the requested order and list each bracket once."""
     with pytest.raises(Mismatched) as error:
-        wire.brackets_seen(answer, "o", ids=True)
+        wire.bracket_reports(answer, "o", ids=True)
     assert error.value.mismatch is mismatch
 
 
 def test_ids_that_are_missing_or_in_other_case_match() -> None:
     """Images and brackets may omit their order, and UUIDs may use either case."""
     own = image(order_id=None), image(image_id="j"), image(image_id="k", order_id="A0-b")
-    assert len(wire.order_seen({"order_id": "a0-B", "images": list(own)}, "A0-B").images) == 3
-    assert len(wire.brackets_seen({"brackets": [{"bracket_id": "a", "order_id": "O"}]}, "o", ids=True)) == 1
+    assert len(wire.order_report({"order_id": "a0-B", "images": list(own)}, "A0-B").images) == 3
+    assert len(wire.bracket_reports({"brackets": [{"bracket_id": "a", "order_id": "O"}]}, "o", ids=True)) == 1
 
 
 @pytest.mark.parametrize("listed", [{"order_id": "a", "images": [image(order_id="b")]}])
@@ -234,8 +234,8 @@ def test_no_answer_can_upset_it(answer: dict[str, object]) -> None:
     """Any JSON is accepted, Garbled or Mismatched, and nothing else."""
     parsed = wire.parse(json.dumps(answer).encode())
     for read in (
-        lambda it: wire.order_seen(it, "o"),
-        lambda it: wire.brackets_seen(it, "o", ids=True),
+        lambda it: wire.order_report(it, "o"),
+        lambda it: wire.bracket_reports(it, "o", ids=True),
         wire.orders_page,
         wire.image_link,
         wire.check_orders,
@@ -267,8 +267,8 @@ def test_a_page_of_orders() -> None:
         ("p", "", 1795446000.0),
         ("q", "", None),
     ]
-    assert page.orders[0].seen.merging
-    assert [it.id for it in page.orders[0].seen.images] == ["i"]
+    assert page.orders[0].report.merging
+    assert [it.id for it in page.orders[0].report.images] == ["i"]
     assert page.next_offset == "30"
 
 

@@ -93,8 +93,8 @@ class Pair:
     @property
     def connected(self) -> bool:
         """True if the receiver is connected to the sender."""
-        told = self.receiver.get("/rest/system/connections").json()["connections"]
-        return bool(told.get(self.sender.device, {}).get("connected"))
+        connections = self.receiver.get("/rest/system/connections").json()["connections"]
+        return bool(connections.get(self.sender.device, {}).get("connected"))
 
 
 @contextlib.contextmanager

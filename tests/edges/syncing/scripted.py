@@ -44,8 +44,8 @@ def status(
     state: str = "idle", *, files: int = 0, size: int = 0, deletes: int = 0, **more: object
 ) -> dict[str, object]:
     """A response of ``/rest/db/status``."""
-    told = {"state": state, "needFiles": files, "needDirectories": 0, "needSymlinks": 0, "needDeletes": deletes}
-    return {**told, "needBytes": size, "pullErrors": 0, **more}
+    counts = {"state": state, "needFiles": files, "needDirectories": 0, "needSymlinks": 0, "needDeletes": deletes}
+    return {**counts, "needBytes": size, "pullErrors": 0, **more}
 
 
 def item(name: str, size: int = 1000, **more: object) -> dict[str, object]:
@@ -63,7 +63,7 @@ def connected(since: str = LONG_AGO) -> dict[str, object]:
 class Answers:
     """A script for a ``Host``. It finds responses by their path and returns ``need`` in pages."""
 
-    told: Mapping[str, object] = field(default_factory=dict)
+    replies: Mapping[str, object] = field(default_factory=dict)
     need: tuple[dict[str, object], ...] = ()
     key: str = KEY
 
@@ -76,11 +76,11 @@ class Answers:
             "/rest/system/connections": connected(),
             "/rest/db/completion": {"completion": 100, "needItems": 0},
         }
-        told = {**usual, **self.told}
+        replies = {**usual, **self.replies}
         if exchange.method != "GET" or exchange.headers.get("x-api-key") != self.key:
             exchange.answer(403, "CSRF Error")
-        elif asked.path in told:
-            exchange.answer(200, json.dumps(told[asked.path]))
+        elif asked.path in replies:
+            exchange.answer(200, json.dumps(replies[asked.path]))
         elif asked.path == "/rest/db/need" and query["folder"] == "shoots":
             page, per_page = int(query["page"]), int(query["perpage"])
             items = self.need[(page - 1) * per_page : page * per_page]

@@ -15,9 +15,9 @@ import json, os, pathlib, sys
 beside = pathlib.Path(__file__).parent
 with (beside / "calls").open("a") as calls:
     calls.write(json.dumps([sys.argv[1:], dict(os.environ)]) + "\\n")
-told = json.loads((beside / (pathlib.Path(__file__).name + ".json")).read_text())[sys.argv[1]]
+output = json.loads((beside / (pathlib.Path(__file__).name + ".json")).read_text())[sys.argv[1]]
 sys.stderr.write("\\r[.  ]\\r")
-sys.stdout.write(told.replace("PATH", sys.argv[-1]))
+sys.stdout.write(output.replace("PATH", sys.argv[-1]))
 sys.exit({status})
 """
 
@@ -25,10 +25,10 @@ sys.exit({status})
 class StandIn:
     """A command in ``directory``: its output by first argument, in which ``PATH`` stands for the last argument."""
 
-    def __init__(self, directory: Path, name: str, told: Mapping[str, str], *, status: int = 0) -> None:
+    def __init__(self, directory: Path, name: str, replies: Mapping[str, str], *, status: int = 0) -> None:
         self._beside = directory
         directory.mkdir(exist_ok=True)
-        (directory / f"{name}.json").write_text(json.dumps(told))
+        (directory / f"{name}.json").write_text(json.dumps(replies))
         script = directory / name
         script.write_text(_SCRIPT.format(python=sys.executable, status=status))
         script.chmod(0o755)

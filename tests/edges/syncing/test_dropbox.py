@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from daemon.syncing import Said
+from daemon.syncing import SyncReport
 from daemon.syncing.dropbox import Dropbox
 
 from .standin import StandIn
@@ -44,74 +44,74 @@ def environ(tmp_path: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("filestatus", "status", "said"),
     [
-        (UP_TO_DATE, "Up to date\n", Said(True, "Dropbox has downloaded all known files of 12 Oak St")),
-        (UP_TO_DATE, "Idle\n", Said(True, "Dropbox has downloaded all known files of 12 Oak St")),
+        (UP_TO_DATE, "Up to date\n", SyncReport(True, "Dropbox has downloaded all known files of 12 Oak St")),
+        (UP_TO_DATE, "Idle\n", SyncReport(True, "Dropbox has downloaded all known files of 12 Oak St")),
         (
             UP_TO_DATE,
             'Syncing "nixos.txt"\nUploading "nixos.txt"...\n',
-            Said(True, "Dropbox has downloaded all known files of 12 Oak St"),
+            SyncReport(True, "Dropbox has downloaded all known files of 12 Oak St"),
         ),
         (
             UP_TO_DATE,
             'Syncing "agi-bin" • 2+ days\nIndexing "agi-bin" (2+ days)\n',
-            Said(True, "Dropbox has downloaded all known files of 12 Oak St"),
+            SyncReport(True, "Dropbox has downloaded all known files of 12 Oak St"),
         ),
         (
             "PATH: syncing\n",
             "Syncing 12 files • 2 mins\nDownloading 12 files (3.1 MB/sec, 2 mins)\n",
-            Said(False, "Dropbox is still syncing 12 Oak St (“Downloading 12 files (3.1 MB/sec, 2 mins)”)"),
+            SyncReport(False, "Dropbox is still syncing 12 Oak St (“Downloading 12 files (3.1 MB/sec, 2 mins)”)"),
         ),
         (
             "PATH: syncing\n",
             'Syncing "IMG_1.JPG"\n',
-            Said(False, 'Dropbox is still syncing 12 Oak St (“Syncing "IMG_1.JPG"”)'),
+            SyncReport(False, 'Dropbox is still syncing 12 Oak St (“Syncing "IMG_1.JPG"”)'),
         ),
-        ("PATH: syncing\n", "", Said(False, "Dropbox is still syncing 12 Oak St (“nothing”)")),
+        ("PATH: syncing\n", "", SyncReport(False, "Dropbox is still syncing 12 Oak St (“nothing”)")),
         (
             UP_TO_DATE,
             "Downloading file list...\n",
-            Said(False, "Dropbox is still checking which files to download"),
+            SyncReport(False, "Dropbox is still checking which files to download"),
         ),
         (
             UP_TO_DATE,
             "Connecting...\n",
-            Said(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Connecting...”"),
+            SyncReport(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Connecting...”"),
         ),
         (
             UP_TO_DATE,
             "Starting...\n",
-            Said(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Starting...”"),
+            SyncReport(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Starting...”"),
         ),
         (
             UP_TO_DATE,
             "Syncing paused\n",
-            Said(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Syncing paused”"),
+            SyncReport(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Syncing paused”"),
         ),
         (
             UP_TO_DATE,
             "Sync paused\n",
-            Said(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Sync paused”"),
+            SyncReport(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Sync paused”"),
         ),
         (
             UP_TO_DATE,
             "Aktualisiert\n",
-            Said(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Aktualisiert”"),
+            SyncReport(None, "Dropbox has nothing left to download for 12 Oak St, but reports “Aktualisiert”"),
         ),
         (
             "PATH: unwatched\n",
             "Up to date\n",
-            Said(None, "Dropbox is not syncing 12 Oak St: it is paused, still starting, or excludes this folder"),
+            SyncReport(None, "Dropbox is not syncing 12 Oak St: it is paused, still starting, or excludes this folder"),
         ),
-        ("PATH: unsyncable\n", "Up to date\n", Said(None, "Dropbox cannot sync some files in 12 Oak St")),
-        ("PATH: File doesn't exist\n", "Up to date\n", Said(None, "Dropbox says “File doesn't exist”")),
-        ("PATH: unknown\n", "Up to date\n", Said(None, "Dropbox says “unknown”")),
-        ("Dropbox isn't running!\n", "", Said(None, "Dropbox says “Dropbox isn't running!”")),
-        ("Dropbox isn't responding!\n", "", Said(None, "Dropbox says “Dropbox isn't responding!”")),
-        ("Dropbox daemon stopped.\n", "", Said(None, "Dropbox says “Dropbox daemon stopped.”")),
-        ("", "", Said(None, "Dropbox says “”")),
+        ("PATH: unsyncable\n", "Up to date\n", SyncReport(None, "Dropbox cannot sync some files in 12 Oak St")),
+        ("PATH: File doesn't exist\n", "Up to date\n", SyncReport(None, "Dropbox says “File doesn't exist”")),
+        ("PATH: unknown\n", "Up to date\n", SyncReport(None, "Dropbox says “unknown”")),
+        ("Dropbox isn't running!\n", "", SyncReport(None, "Dropbox says “Dropbox isn't running!”")),
+        ("Dropbox isn't responding!\n", "", SyncReport(None, "Dropbox says “Dropbox isn't responding!”")),
+        ("Dropbox daemon stopped.\n", "", SyncReport(None, "Dropbox says “Dropbox daemon stopped.”")),
+        ("", "", SyncReport(None, "Dropbox says “”")),
     ],
 )
-def test_what_it_says(tmp_path: Path, shoot: Path, filestatus: str, status: str, said: Said) -> None:
+def test_what_it_says(tmp_path: Path, shoot: Path, filestatus: str, status: str, said: SyncReport) -> None:
     """A shoot is done if Dropbox says so and is running. Unknown texts prove nothing."""
     StandIn(tmp_path / "commands", "dropbox", {"filestatus": filestatus, "status": status})
     assert Dropbox(environ(tmp_path)).ask(str(shoot)) == said
@@ -138,7 +138,7 @@ def test_no_command(tmp_path: Path, shoot: Path) -> None:
     """A Dropbox without its command still syncs the folder, and the report says that it cannot be queried."""
     keeper = Dropbox(environ(tmp_path))
     assert keeper.keeps(str(shoot))
-    assert keeper.ask(str(shoot)) == Said(None, "The `dropbox` command is not installed")
+    assert keeper.ask(str(shoot)) == SyncReport(None, "The `dropbox` command is not installed")
 
 
 def test_what_it_is_given(tmp_path: Path, shoot: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -160,7 +160,7 @@ def test_a_command_that_hangs(tmp_path: Path, shoot: Path) -> None:
     hanging.write_text(f"#!/bin/sh\nsleep 60 & echo $$ $! > '{tmp_path}/pids'; wait\n")
     hanging.chmod(0o755)
     said = Dropbox(environ(tmp_path), patience=1.5).ask(str(shoot))
-    assert said == Said(None, "The command dropbox-cli did not finish within 1.5 seconds")
+    assert said == SyncReport(None, "The command dropbox-cli did not finish within 1.5 seconds")
     pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
     started = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
     _, alive = psutil.wait_procs(started, timeout=5)

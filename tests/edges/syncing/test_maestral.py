@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from daemon.syncing import Said
+from daemon.syncing import SyncReport
 from daemon.syncing.maestral import Maestral
 
 from .standin import StandIn
 
-DONE = Said(True, "Maestral has downloaded all known files of 12 Oak St")
+DONE = SyncReport(True, "Maestral has downloaded all known files of 12 Oak St")
 
 
 @pytest.fixture
@@ -52,38 +52,38 @@ def environ(tmp_path: Path) -> dict[str, str]:
         (
             "downloading\n",
             "Syncing ↓ 3/12",
-            Said(False, "Maestral is still downloading files into 12 Oak St (“Syncing ↓ 3/12”)"),
+            SyncReport(False, "Maestral is still downloading files into 12 Oak St (“Syncing ↓ 3/12”)"),
         ),
         (
             "up to date\n",
             "Fetching remote changes",
-            Said(False, "Maestral is still checking which files to download (“Fetching remote changes”)"),
+            SyncReport(False, "Maestral is still checking which files to download (“Fetching remote changes”)"),
         ),
         (
             "up to date\n",
             "Indexing 4000...",
-            Said(False, "Maestral is still checking which files to download (“Indexing 4000...”)"),
+            SyncReport(False, "Maestral is still checking which files to download (“Indexing 4000...”)"),
         ),
         (
             "up to date\n",
             "Connecting...",
-            Said(None, "Maestral has nothing left to download for 12 Oak St, but reports “Connecting...”"),
+            SyncReport(None, "Maestral has nothing left to download for 12 Oak St, but reports “Connecting...”"),
         ),
         (
             "unwatched\n",
             "Paused",
-            Said(None, "Maestral is not syncing 12 Oak St: it is paused or excludes this folder (“Paused”)"),
+            SyncReport(None, "Maestral is not syncing 12 Oak St: it is paused or excludes this folder (“Paused”)"),
         ),
         (
             "error\n",
             "Up to date",
-            Said(None, "Maestral could not sync some files in 12 Oak St. See `maestral status`"),
+            SyncReport(None, "Maestral could not sync some files in 12 Oak St. See `maestral status`"),
         ),
-        ("something new\n", "Up to date", Said(None, "Maestral says “something new”")),
-        ("", "Up to date", Said(None, "Maestral says “”")),
+        ("something new\n", "Up to date", SyncReport(None, "Maestral says “something new”")),
+        ("", "Up to date", SyncReport(None, "Maestral says “”")),
     ],
 )
-def test_what_it_says(tmp_path: Path, shoot: Path, filestatus: str, doing: str, said: Said) -> None:
+def test_what_it_says(tmp_path: Path, shoot: Path, filestatus: str, doing: str, said: SyncReport) -> None:
     """A shoot is done if Maestral says so and is not checking for changes."""
     StandIn(tmp_path / "commands", "maestral", {"filestatus": filestatus, "status": status(doing)})
     assert Maestral(environ(tmp_path)).ask(str(shoot)) == said
@@ -100,7 +100,7 @@ def test_without_its_daemon(tmp_path: Path, shoot: Path, printed: str) -> None:
     """Without its daemon, Maestral is not queried further, because that would load the whole client."""
     standin = StandIn(tmp_path / "commands", "maestral", {"status": printed}, status=1)
     said = Maestral(environ(tmp_path)).ask(str(shoot))
-    assert said == Said(None, f"Maestral says “{printed.strip()}”")
+    assert said == SyncReport(None, f"Maestral says “{printed.strip()}”")
     assert len(standin.calls()) == 1
 
 
@@ -108,7 +108,7 @@ def test_no_command(tmp_path: Path, shoot: Path) -> None:
     """A Maestral without its command still syncs the folder, and the report says that it cannot be queried."""
     keeper = Maestral(environ(tmp_path))
     assert keeper.keeps(str(shoot))
-    assert keeper.ask(str(shoot)) == Said(None, "The `maestral` command is not installed")
+    assert keeper.ask(str(shoot)) == SyncReport(None, "The `maestral` command is not installed")
 
 
 def test_the_account_that_keeps_the_folder(tmp_path: Path, shoot: Path) -> None:
@@ -139,6 +139,6 @@ def test_places(tmp_path: Path, variable: str | None, place: str) -> None:
 def test_no_longer_kept(tmp_path: Path, shoot: Path) -> None:
     """A shoot in no folder of Maestral gives a report that it cannot tell."""
     StandIn(tmp_path / "commands", "maestral", {})
-    assert Maestral(environ(tmp_path)).ask(str(shoot.parents[2] / "elsewhere")) == Said(
+    assert Maestral(environ(tmp_path)).ask(str(shoot.parents[2] / "elsewhere")) == SyncReport(
         None, "Maestral no longer syncs a folder that contains elsewhere"
     )

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from daemon.syncing import Said, SyncClient, client_for
+from daemon.syncing import SyncClient, SyncReport, client_for
 
 from .pair import COMMAND, running_pair
 
 pytestmark = pytest.mark.skipif(not COMMAND, reason="needs the syncthing command (Debian package syncthing)")
 
 
-def asked_until(client: SyncClient, shoot: Path, enough: Callable[[Said], bool], *, seconds: float) -> list[Said]:
+def asked_until(
+    client: SyncClient, shoot: Path, enough: Callable[[SyncReport], bool], *, seconds: float
+) -> list[SyncReport]:
     """All different reports, queried repeatedly until one is enough or the time is up."""
     deadline = time.monotonic() + seconds
     said = [client.ask(str(shoot))]
@@ -41,9 +43,9 @@ def test_a_transfer(tmp_path: Path) -> None:
         said = asked_until(client, shoot, lambda latest: latest.done is True, seconds=30)
         assert said[-1].done is True, said
         assert all((pair.receiver.folder / photo).stat().st_size == 400_000 for photo in photos)
-        told = [each.why for each in said if "still downloading" in each.why]
-        assert told
-        assert all(each.endswith(" MB) into 12 Oak St") or " KB) into" in each for each in told), told
+        downloading = [each.why for each in said if "still downloading" in each.why]
+        assert downloading
+        assert all(each.endswith(" MB) into 12 Oak St") or " KB) into" in each for each in downloading), downloading
         assert {each.done for each in said[:-1]} == {False}, said
 
         # Another shoot is under way, this one is done, and what the sender has not announced is not known.
@@ -79,7 +81,9 @@ def test_when_it_cannot_go_on(tmp_path: Path) -> None:
 
         pair.receiver.configure("/rest/config/folders/shoots", {"paused": True})
         paused = asked_until(client, shoot, lambda latest: "paused" in latest.why, seconds=10)
-        assert paused[-1] == Said(None, "Syncthing has paused Shoots and does not report what is missing in 12 Oak St")
+        assert paused[-1] == SyncReport(
+            None, "Syncthing has paused Shoots and does not report what is missing in 12 Oak St"
+        )
 
         shutil.rmtree(pair.receiver.folder / ".stfolder")
         pair.receiver.configure("/rest/config/folders/shoots", {"paused": False})
@@ -89,4 +93,4 @@ def test_when_it_cannot_go_on(tmp_path: Path) -> None:
 
         assert all(pair.receiver.key not in each.why for each in [*arriving, *alone, *paused, *stopped])
     down = client.ask(str(shoot))
-    assert down == Said(None, f"Syncthing does not respond at {pair.receiver.url.partition('://')[2]}")
+    assert down == SyncReport(None, f"Syncthing does not respond at {pair.receiver.url.partition('://')[2]}")

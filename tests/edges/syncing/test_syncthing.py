@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from daemon.syncing import Said, SyncthingAccess
+from daemon.syncing import SyncReport, SyncthingAccess
 from daemon.syncing.syncthing import Syncthing
 from tests.edges.service.hosts import Host, always
 
 from .conftest import Hosts
 from .scripted import KEY, SENDER, Answers, connected, environ, item, status, write_config
 
-DONE = Said(True, "Syncthing has downloaded all known files of 12 Oak St", foresees=True)
+DONE = SyncReport(True, "Syncthing has downloaded all known files of 12 Oak St", foresees=True)
 
 
 def test_done(host: Hosts, shoot: Path) -> None:
@@ -34,9 +34,11 @@ def test_only_this_shoot_counts(host: Hosts, shoot: Path) -> None:
     keeper = Syncthing(
         environ(shoot, host(Answers({"/rest/db/status": status("syncing", files=5, size=50_003_000)}, need)))
     )
-    assert keeper.ask(str(shoot)) == Said(False, "Syncthing is still downloading 2 files (50 MB) into 12 Oak St")
+    assert keeper.ask(str(shoot)) == SyncReport(False, "Syncthing is still downloading 2 files (50 MB) into 12 Oak St")
     other = shoot.parent / "3 High St"
-    assert keeper.ask(str(other)) == Said(True, "Syncthing has downloaded all known files of 3 High St", foresees=True)
+    assert keeper.ask(str(other)) == SyncReport(
+        True, "Syncthing has downloaded all known files of 3 High St", foresees=True
+    )
 
 
 def test_nothing_left_but_a_last_file_under_way(host: Hosts, shoot: Path) -> None:
@@ -63,7 +65,7 @@ def test_removals(host: Hosts, shoot: Path) -> None:
     """Files that still have to be removed hold a shoot, unless the folder ignores removals."""
     gone = (item("Shoots/12 Oak St/IMG_1.JPG", 0, deleted=True), item("Shoots/1 Elm St/IMG_1.JPG"))
     counted = Answers({"/rest/db/status": status("syncing", files=1, deletes=1)}, gone)
-    assert Syncthing(environ(shoot, host(counted))).ask(str(shoot)) == Said(
+    assert Syncthing(environ(shoot, host(counted))).ask(str(shoot)) == SyncReport(
         False, "Syncthing is still removing 1 file from 12 Oak St"
     )
     ignored = Answers({"/rest/db/status": status("syncing", files=1, deletes=0)}, gone)
@@ -74,7 +76,7 @@ def test_every_page_is_read(host: Hosts, shoot: Path) -> None:
     """Needed items on a later page of the list are found too."""
     need = (*(item(f"Shoots/1 Elm St/{n}.JPG") for n in range(2500)), item("Shoots/12 Oak St/IMG_1.JPG"))
     answers = Answers({"/rest/db/status": status("syncing", files=2501)}, need)
-    assert Syncthing(environ(shoot, host(answers))).ask(str(shoot)) == Said(
+    assert Syncthing(environ(shoot, host(answers))).ask(str(shoot)) == SyncReport(
         False, "Syncthing is still downloading 1 file (1 KB) into 12 Oak St"
     )
 
@@ -83,7 +85,7 @@ def test_a_list_without_end(host: Hosts, shoot: Path) -> None:
     """If the list is too long to read, the whole folder counts, and the number of requests is limited."""
     need = tuple(item(f"Shoots/1 Elm St/{n}.JPG") for n in range(20_000))
     started = host(Answers({"/rest/db/status": status("syncing", files=20_000, size=20_000_000)}, need))
-    assert Syncthing(environ(shoot, started)).ask(str(shoot)) == Said(
+    assert Syncthing(environ(shoot, started)).ask(str(shoot)) == SyncReport(
         False, "Syncthing is still downloading 20,000 files (20 MB) into Photos"
     )
     assert len(started.seen) < 20
@@ -120,7 +122,7 @@ def test_zeros_of_a_paused_folder(host: Hosts, shoot: Path) -> None:
 def test_a_folder_in_error(host: Hosts, shoot: Path) -> None:
     """A folder that Syncthing stopped because of an error is reported with the error."""
     answers = Answers({"/rest/db/status": status("error", error="folder path missing")})
-    assert Syncthing(environ(shoot, host(answers))).ask(str(shoot)) == Said(
+    assert Syncthing(environ(shoot, host(answers))).ask(str(shoot)) == SyncReport(
         None, "Syncthing has stopped syncing Photos: folder path missing"
     )
 
@@ -128,12 +130,15 @@ def test_a_folder_in_error(host: Hosts, shoot: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("sendonly", Said(True, "Syncthing only sends Photos and does not download into it")),
-        ("receiveencrypted", Said(None, "Syncthing stores Photos encrypted, so bracketd cannot tell what is missing")),
+        ("sendonly", SyncReport(True, "Syncthing only sends Photos and does not download into it")),
+        (
+            "receiveencrypted",
+            SyncReport(None, "Syncthing stores Photos encrypted, so bracketd cannot tell what is missing"),
+        ),
         ("receiveonly", DONE),
     ],
 )
-def test_kinds_of_folder(host: Hosts, shoot: Path, kind: str, said: Said) -> None:
+def test_kinds_of_folder(host: Hosts, shoot: Path, kind: str, said: SyncReport) -> None:
     """A folder that only sends is done; for an encrypted one the report cannot tell."""
     assert Syncthing(environ(shoot, host(Answers()), kind=kind)).ask(str(shoot)) == said
 
@@ -153,13 +158,13 @@ def test_no_longer_kept(host: Hosts, shoot: Path) -> None:
     keeper = Syncthing(known)
     assert keeper.ask(str(shoot)) == DONE
     write_config(Path(known["HOME"]), "127.0.0.1:1", shoot.parents[1] / "elsewhere")
-    assert keeper.ask(str(shoot)) == Said(None, "Syncthing does not sync a folder that contains 12 Oak St")
+    assert keeper.ask(str(shoot)) == SyncReport(None, "Syncthing does not sync a folder that contains 12 Oak St")
 
 
 def test_the_page_is_off(host: Hosts, shoot: Path) -> None:
     """A Syncthing whose web page is disabled is not queried."""
     started = host(Answers())
-    assert Syncthing(environ(shoot, started, enabled=False)).ask(str(shoot)) == Said(
+    assert Syncthing(environ(shoot, started, enabled=False)).ask(str(shoot)) == SyncReport(
         None, "Syncthing's web interface is disabled, so bracketd cannot query it"
     )
     assert not started.seen
@@ -191,4 +196,4 @@ def test_given_access_that_does_not_answer(shoot: Path) -> None:
         pass
     keeper = Syncthing({}, SyncthingAccess(gone.url, KEY))
     assert keeper.keeps(str(shoot.parent)) is None
-    assert keeper.ask(str(shoot)) == Said(None, f"Syncthing does not respond at {gone.url.partition('://')[2]}")
+    assert keeper.ask(str(shoot)) == SyncReport(None, f"Syncthing does not respond at {gone.url.partition('://')[2]}")

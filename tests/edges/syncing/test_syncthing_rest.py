@@ -16,21 +16,23 @@ import trustme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daemon.syncing import Said, SyncthingAccess
+from daemon.syncing import SyncReport, SyncthingAccess
 from daemon.syncing.syncthing import Syncthing
 from tests.edges.service.hosts import ELSEWHERE, Exchange, Host, always
 
 from .conftest import Hosts
 from .scripted import KEY, SENDER, Answers, connected, environ, item, status
 
-DONE = Said(True, "Syncthing has downloaded all known files of 12 Oak St", foresees=True)
+DONE = SyncReport(True, "Syncthing has downloaded all known files of 12 Oak St", foresees=True)
 
 
 def test_nobody_answers(shoot: Path) -> None:
     """If Syncthing is down, the report says so with its address."""
     with Host(always(200)) as gone:
         where = gone.url.partition("://")[2]
-    assert Syncthing(environ(shoot, where)).ask(str(shoot)) == Said(None, f"Syncthing does not respond at {where}")
+    assert Syncthing(environ(shoot, where)).ask(str(shoot)) == SyncReport(
+        None, f"Syncthing does not respond at {where}"
+    )
 
 
 @pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
@@ -46,7 +48,7 @@ def test_silence(host: Hosts, shoot: Path, beginning: bytes) -> None:
     said = Syncthing(environ(shoot, started), patience=0.2).ask(str(shoot))
     over.set()
     where = started.url.partition("://")[2]
-    assert said == Said(None, f"Syncthing at {where} did not respond within 0.2 seconds")
+    assert said == SyncReport(None, f"Syncthing at {where} did not respond within 0.2 seconds")
 
 
 def test_a_trickle(host: Hosts, shoot: Path) -> None:
@@ -96,16 +98,16 @@ JSON = st.recursive(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    told=st.dictionaries(
+    replies=st.dictionaries(
         st.sampled_from(["/rest/db/status", "/rest/db/need", "/rest/system/connections", "/rest/db/completion"]), JSON
     ),
     needed=st.booleans(),
 )
-def test_any_answer_at_all(tmp_path: Path, told: Mapping[str, object], needed: bool) -> None:
+def test_any_answer_at_all(tmp_path: Path, replies: Mapping[str, object], needed: bool) -> None:
     """``ask`` returns a report and never raises, whatever the response is."""
     shoot = tmp_path / "Photos" / "Shoots" / "12 Oak St"
     usual = {"/rest/db/status": status("syncing", files=1)} if needed else {}
-    with Host(Answers({**usual, **told})) as started:
+    with Host(Answers({**usual, **replies})) as started:
         assert Syncthing(environ(shoot, started)).ask(str(shoot)).why
 
 
@@ -179,7 +181,9 @@ def test_its_own_certificate_and_no_other(host: Hosts, shoot: Path) -> None:
     where = started.url.partition("://")[2]
     stranger.cert_chain_pems[0].write_to_path(pinned)
     keeper = Syncthing(known)
-    assert keeper.ask(str(shoot)) == Said(None, f"The program at {where} does not present Syncthing's certificate")
+    assert keeper.ask(str(shoot)) == SyncReport(
+        None, f"The program at {where} does not present Syncthing's certificate"
+    )
     assert not started.seen
     shown.cert_chain_pems[0].write_to_path(pinned)
     assert keeper.ask(str(shoot)) == DONE
@@ -193,8 +197,8 @@ def test_a_unix_socket(shoot: Path, tmp_path: Path) -> None:
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             known = self.headers["X-API-Key"] == KEY
-            told = status() if self.path.startswith("/rest/db/status") else connected()
-            body = json.dumps(told if known else {}).encode()
+            reply = status() if self.path.startswith("/rest/db/status") else connected()
+            body = json.dumps(reply if known else {}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.syncing.syncthing.verdict import ACQUAINTED_S, RUNNING, Look, Needed, Peer, verdict
+from daemon.syncing.syncthing.verdict import ACQUAINTED_S, RUNNING, Needed, Peer, Snapshot, verdict
 
 KNOWN = Peer(state="valid", since=ACQUAINTED_S)
-DONE = Look("idle", peers=(KNOWN,))
+DONE = Snapshot("idle", peers=(KNOWN,))
 THREE = Needed(files=3, size=84_000_000)
 NOBODY = "Syncthing has all known files of 12 Oak St, but no device that shares Shoots is connected"
-BUSY = Look("syncing", needed=THREE, in_shoot=THREE, peers=(KNOWN,))
+BUSY = Snapshot("syncing", needed=THREE, in_shoot=THREE, peers=(KNOWN,))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ BUSY = Look("syncing", needed=THREE, in_shoot=THREE, peers=(KNOWN,))
         ),
     ],
 )
-def test_what_a_look_means(look: Look, done: bool | None, why: str) -> None:
+def test_what_a_look_means(look: Snapshot, done: bool | None, why: str) -> None:
     """A shoot is done if none of its items is needed and a connected device could announce more."""
     said = verdict(look, "12 Oak St", "Shoots")
     assert (said.done, said.why) == (done, why)

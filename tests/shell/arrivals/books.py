@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from daemon.order import Bracket, Order, changed_since
 from daemon.shoot import File, FileClass, Listing
+from daemon.watcher.settled import Settled
 from tests.shell.arrivals.disk import Disk
 from tests.shell.arrivals.world import World
 
@@ -44,11 +45,10 @@ class Books:
         """Photos that no order knows of."""
         return changed_since(self._orders, _plain(found.usable))[0]
 
-    async def lock(
-        self, shoot: str, found: Listing, why: str, damaged: frozenset[str] = frozenset(), inode: int | None = None
-    ) -> None:
+    async def lock(self, settled: Settled) -> None:
         """A shoot is taken."""
-        sent = tuple(photo for photo in found.usable if photo.path not in damaged)
+        shoot, found = settled.shoot, settled.found
+        sent = tuple(photo for photo in found.usable if photo.path not in settled.damaged)
         without = frozenset(photo.path for photo in found.photos) - {photo.path for photo in sent}
         now = self._disk.found if shoot == self._disk.shoot else Listing()
         lock = Lock(
@@ -60,7 +60,7 @@ class Books:
             new=frozenset(self.late(found)) - without,
         )
         self.locks.append(lock)
-        order = Order(why, "images", shoot, f"/in/{shoot}", f"/out/{shoot}", 0.0, 0.0, inode=inode)
+        order = Order(settled.why, "images", shoot, f"/in/{shoot}", f"/out/{shoot}", 0.0, 0.0, inode=settled.inode)
         self._orders.append(replace(order, brackets=_plain(sent), left_out=tuple(without)))
 
 

@@ -105,19 +105,19 @@ def _same_photos_twice(plan: Plan) -> None:
         plan.play(one_by_one(work, plan.breaths(len(photos) - 1)), at)
 
 
-def _written_again(anew: Callable[[str], writers.Act]) -> Draw:
+def _written_again(begin: Callable[[str], writers.Act]) -> Draw:
     def draw(plan: Plan) -> None:
         photos = plan.photos(1, 3, (*WHOLE_EXTENSIONS, *UNTOLD))
         end = plan.play(one_by_one([writers.in_place(p, plan.pieces()) for p in photos], plan.breaths(len(photos) - 1)))
         photo = plan.random.choice(photos)
-        again = [Step(plan.breath(), anew(photo.path)), *writers.filled(photo.path, photo.size, plan.breaths(2))]
+        again = [Step(plan.breath(), begin(photo.path)), *writers.filled(photo.path, photo.size, plan.breaths(2))]
         plan.play([*again, Step(writers.SOON, writers.stamp(photo.path, photo.taken))], end)
 
     return draw
 
 
 def _broken_off(plan: Plan) -> None:
-    """A copy breaks off, with a time of its own; minutes later the file is copied anew, or the rest of it."""
+    """A copy breaks off, with a time of its own; minutes later the file is copied again, or the rest of it."""
     photos = plan.photos()
     broken = photos[0]
     part = [writers.create(broken.path, broken.size), writers.write(broken.path, broken.size // 3)]
@@ -186,10 +186,10 @@ KINDS: dict[str, Draw] = {
     "two cards, one after or beside the other": _two_cards,
     "moved in whole": _moved_in,
     "Finder: preallocated, then filled": _finder,
-    "Explorer: preallocated, time told at the end": _explorer,
+    "Explorer: preallocated, time set at the end": _explorer,
     "stalled for minutes: short": _stalled(writers.in_place),
     "stalled for minutes: preallocated": _stalled(writers.preallocated),
-    "stalled for minutes: time told at the end": _stalled(_unseen),
+    "stalled for minutes: time set at the end": _stalled(_unseen),
     "stalled for minutes: time set first": _time_first,
     "downloaded with a control file beside it": _control_file,
     "downloaded by Firefox: an empty file and a .part": _firefox,

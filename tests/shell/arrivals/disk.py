@@ -84,12 +84,12 @@ class Disk:
         file.written, file.dataless = file.full, False
 
     def truncate(self, path: str) -> None:
-        """Begin to write a file anew, from its beginning."""
+        """Begin to write a file again, from its beginning."""
         file = self._files[path]
         file.size, file.written, file.mtime_ns = 0, 0, self._mtime_ns()
 
     def overwrite(self, path: str) -> None:
-        """Begin to write a file anew, in its place and over its old bytes."""
+        """Begin to write a file again, in its place and over its old bytes."""
         file = self._files[path]
         file.written, file.mtime_ns, file.renewed = 0, self._mtime_ns(), True
 

@@ -90,8 +90,8 @@ FAULTS = {
 def test_a_gate_that_does_not_see_is_found_out(fault: str) -> None:
     """A watcher that is blind to what one gate must see breaks a promise within a hundred arrivals."""
     blind, kind, broken = FAULTS[fault]
-    told = [words for seed in range(100) for words in arrive(kind, seed, blind).broken]
-    assert any(words.startswith(broken) for words in told), told
+    messages = [words for seed in range(100) for words in arrive(kind, seed, blind).broken]
+    assert any(words.startswith(broken) for words in messages), messages
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith("beyond")])

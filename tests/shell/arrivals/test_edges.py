@@ -58,7 +58,7 @@ def test_how_a_photo_was_taken_is_read_once() -> None:
     assert sorted(watched.read) == sorted(photo.path for photo in watched.found.photos)
 
 
-def test_a_disk_that_hangs_while_sets_are_told_ends_nothing() -> None:
+def test_a_disk_that_hangs_while_sets_are_checked_ends_nothing() -> None:
     """When a disk hangs between the look into photos and the one at how they were taken, the shoot is taken later."""
     plan = plan_of("a bracket set that stays incomplete", 2)
     plan.quiet, plan.hearing, plan.pace = FIXED, Hearing(), Pace(look=1.0)

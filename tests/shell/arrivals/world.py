@@ -41,5 +41,5 @@ class World:
 def hints(plan: Plan) -> deque[float]:
     """When the system tells of what is going to happen."""
     draw, heard = plan.random, plan.hearing
-    told = (event for event in plan.events if event.seen and draw.random() >= heard.lost)
-    return deque(sorted(event.at + draw.random() * heard.lag for event in told))
+    heard_events = (event for event in plan.events if event.seen and draw.random() >= heard.lost)
+    return deque(sorted(event.at + draw.random() * heard.lag for event in heard_events))

@@ -12,15 +12,19 @@ from pathlib import Path
 from daemon.store.sqlite.reader import SqliteReader
 from tests.sandbox_process import Sandbox
 from tests.whole.books import audit
+from tests.whole.kills.fork_server import ForkServer
 from tests.whole.kills.mortal import Mortal
 from tests.whole.program import Json
 
 
 @contextmanager
-def mortal(home: Path, sandbox: Sandbox, flow: str) -> Iterator[Mortal]:
-    """The program, configured for the sandbox, not started. At the end all is delivered and the books agree."""
+def mortal(home: Path, sandbox: Sandbox, flow: str, server: ForkServer | None = None) -> Iterator[Mortal]:
+    """The program, configured for the sandbox, not started. At the end all is delivered and the books agree.
+
+    With a ``server``, its runs are forked.
+    """
     before = sandbox.report()
-    program = Mortal(home, sandbox, flow)
+    program = Mortal(home, sandbox, flow, server)
     try:
         yield program
     finally:
@@ -50,7 +54,7 @@ def balance(program: Mortal, sandbox: Sandbox, before: Json) -> None:
     broken = report["violations"][len(before["violations"]) :]
     assert [v for v in broken if v["rule"] != "needless-purchase" or v["id"] not in program.lost] == []
     assert [i["image_id"] for i in images if i["downloads"]["full"] > 1 + program.lost[i["image_id"]]] == []
-    assert not any(program.told(words) for words in ("Traceback", "bug"))
+    assert [event for words in ("Traceback", "bug") for event in program.logged(words)] == []
     assert [event for event in program.events() if "exception" in event or "traceback" in event] == []
 
 

@@ -49,9 +49,9 @@ class Figures:
                 self.faults[kind] = self.faults.get(kind, 0) + rule["happened"]
 
 
-def lines(told: Iterable[Mapping[str, Any]]) -> list[str]:
+def lines(values: Iterable[Mapping[str, Any]]) -> list[str]:
     """The summary of several tests' figures, as text."""
-    tests = list(told)
+    tests = list(values)
     total = {name: sum(test[name] for test in tests) for name in ("kills", "orders", "images", "charged")}
     resumed = sorted(seconds for test in tests for seconds in test["resumed"])
     said = [f"{total['kills']} kills in {total['orders']} orders; {total['images']} images, {total['charged']} charges"]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from daemon.store.sqlite.file import FILE, open_for_reading
 from tests.sandbox_process import Sandbox
+from tests.whole.kills.fork_server import ForkServer
 from tests.whole.kills.moments import DEATHS, TIMES, WHICH
 from tests.whole.program import COMMAND, PATIENCE, Bracketd, Json, environment, until
 
@@ -30,11 +31,12 @@ class Mortal(Bracketd):
     """A bracketd that scans often, and sends shoots that existed before its start.
 
     ``kills`` counts its kills, ``killed_in`` the phases of its orders at those times. ``resumed`` has the seconds from
-    a start to its first log line about an order in progress. ``lost`` counts for each image the runs that requested it
-    and were killed before they recorded it: so often it may be downloaded again, at no cost.
+    a start of the installed program to its first log line about an order in progress. ``lost`` counts for each image
+    the runs that requested it and were killed before they recorded it: so often it may be downloaded again, at no cost.
+    With a ``server``, runs that ``launch`` starts are forked from it.
     """
 
-    def __init__(self, home: Path, sandbox: Sandbox, flow: str) -> None:
+    def __init__(self, home: Path, sandbox: Sandbox, flow: str, server: ForkServer | None = None) -> None:
         super().__init__(home, api=sandbox.api, key=sandbox.key)
         self.settings["api"].update(poll_every="0.02s", flow=flow)
         self.folder.update(quiet_period="0.1s", existing="process")
@@ -43,6 +45,7 @@ class Mortal(Bracketd):
         self.resumed: list[float] = []
         self.lost: Counter[str] = Counter()
         self._sandbox = sandbox
+        self._server, self._dies = server, dict[str, str]()
         self._resumes = False
         self._said = 0
         self._launched = datetime.now().astimezone()
@@ -50,8 +53,7 @@ class Mortal(Bracketd):
     def die_once_at_each_moment(self, deaths: Path, which: str, times: int) -> None:
         """Kill each later run at its first moment that is not in ``deaths``; see ``moments``."""
         deaths.touch()
-        told = (f"PYTHONPATH={LAUNCH}:{REPOSITORY}", f"{DEATHS}={deaths}", f"{WHICH}={which}", f"{TIMES}={times}")
-        self.launcher = ("env", *told)
+        self._dies = {DEATHS: str(deaths), WHICH: which, TIMES: str(times)}
 
     # --- a run ---
 
@@ -60,10 +62,16 @@ class Mortal(Bracketd):
         self.write_config()
         self._resumes = bool(self.under_way())
         self._said = self.log.stat().st_size if self.log.exists() else 0
+        words = (COMMAND, "--config", str(self.config), "run")
+        environ = environment(self.home) | self._dies
+        self._launched = datetime.now().astimezone()
+        if self._server is not None:
+            self._daemon = self._server.start(words, environ, self.log)
+            return
+        if self._dies:
+            environ["PYTHONPATH"] = f"{LAUNCH}:{REPOSITORY}"
         with self.log.open("ab") as log:
-            words = (*self.launcher, COMMAND, "--config", str(self.config), "run")
-            self._launched = datetime.now().astimezone()
-            self._daemon = subprocess.Popen(words, stdout=log, stderr=log, env=environment(self.home))
+            self._daemon = subprocess.Popen(words, stdout=log, stderr=log, env=environ)
 
     def is_dead(self) -> bool:
         """True if the daemon has ended, or was never started."""
@@ -94,7 +102,7 @@ class Mortal(Bracketd):
             self.kills += 1
             self.killed_in.update({order["phase"] for order in self.under_way()} or {"no order"})
         first = next((event for event in self.events(self._said) if "order" in event), None)
-        if self._resumes and first is not None:
+        if self._resumes and first is not None and self._server is None:
             self.resumed.append((datetime.fromisoformat(first["timestamp"]) - self._launched).total_seconds())
         report = self._sandbox.report()["orders"]
         for order in self.under_way("downloading"):

@@ -135,7 +135,6 @@ def test_an_ask_outlives_every_kill(tmp_path: Path, sandbox: Sandbox, wish: Wish
         died = deaths.read_text().splitlines()
         assert {f"{wish.fact}: written", f"{wish.fact}: committed"} <= set(died)
 
-        program.launcher = ()
         program.start()
         wish.after(program, sandbox)
         assert program.stop() == 0

@@ -145,8 +145,8 @@ def test_every_fact_is_on_the_disk_before_the_next_request(traced: Traced) -> No
     requests = [call for call in traced.calls if is_request(call)]
     assert len(requests) >= 3 * 2 + 3, "at least three registrations and uploads, a merge, a poll and a purchase"
     for fact in traced.journal:
-        told = json.dumps(fact["detail"])[1:SHOWN].replace('"', r"\"")
-        write, flush = traced.recorded(fact["fact"], told)
+        detail = json.dumps(fact["detail"])[1:SHOWN].replace('"', r"\"")
+        write, flush = traced.recorded(fact["fact"], detail)
         wrote = write.span(traced.calls)
         assert wrote is not None, f"{fact} is in the journal and was never written"
         flushed = flush.span(traced.calls, wrote[1])

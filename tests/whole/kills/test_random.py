@@ -11,12 +11,16 @@ from tests.sandbox_process import Sandbox
 from tests.whole.kills import trouble
 from tests.whole.kills.balance import mortal
 from tests.whole.kills.figures import Figures
+from tests.whole.kills.fork_server import ForkServer
 from tests.whole.kills.mortal import Mortal
 from tests.whole.program import until
 
 KILLS = 25
 AT_ONCE = 4
 """Largest number of orders in progress at the same time."""
+
+STARTED = 4
+"""Seeds below this start the installed program itself each time. The runs of the others are forked."""
 
 LIVES = 10
 """Largest number of runs without trouble until all is delivered. One is enough unless something waits for time."""
@@ -25,11 +29,13 @@ SEEDS = [pytest.param(seed, marks=() if seed < 12 else pytest.mark.soak) for see
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_killed_at_random(tmp_path: Path, sandbox: Sandbox, figures: Figures, seed: int) -> None:
+def test_killed_at_random(
+    tmp_path: Path, sandbox: Sandbox, figures: Figures, fork_server: ForkServer, seed: int
+) -> None:
     """With random kills and faults, each shoot is delivered and each picture is bought once."""
     chance = random.Random(seed)
     flow = ("images", "brackets")[seed % 2]
-    with mortal(tmp_path, sandbox, flow) as program:
+    with mortal(tmp_path, sandbox, flow, None if seed < STARTED else fork_server) as program:
         program.settings["transfers"] = {"uploads": chance.choice((1, 4, 8)), "downloads": chance.choice((1, 2, 4))}
         while program.kills < KILLS:
             if len(program.undelivered()) < AT_ONCE and chance.random() < 0.7:

@@ -96,8 +96,8 @@ def written(path: str) -> Act:
 
 def noted(path: str, words: str) -> Act:
     """The first write of these words to a file."""
-    told = f"writing {words} to {path}"
-    return Act(told, "first", lambda call: call.name in WRITES and call.file == path and words in call.args)
+    name = f"writing {words} to {path}"
+    return Act(name, "first", lambda call: call.name in WRITES and call.file == path and words in call.args)
 
 
 def synced(path: str) -> Act:

@@ -12,16 +12,16 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from daemon.syncing.said import NoAnswer
+from daemon.syncing.report import NoAnswer
 from daemon.syncing.syncthing.rest import Json, Rest
 from daemon.syncing.syncthing.settings import Kept
-from daemon.syncing.syncthing.verdict import RUNNING, Look, Needed, Peer
+from daemon.syncing.syncthing.verdict import RUNNING, Needed, Peer, Snapshot
 
 _PER_PAGE: Final = 1000
 _PAGES: Final = 10
 
 
-def look(rest: Rest, kept: Kept, names: Sequence[str]) -> Look:
+def snapshot_of(rest: Rest, kept: Kept, names: Sequence[str]) -> Snapshot:
     """The state of the shoot at the relative path ``names`` in the folder. Raises ``NoAnswer``."""
     status = rest.get("/rest/db/status", folder=kept.id)
     state = _text(status, "state")
@@ -32,9 +32,9 @@ def look(rest: Rest, kept: Kept, names: Sequence[str]) -> Look:
         removals=_number(status, "needDeletes"),
     )
     if state not in RUNNING:  # its zeros mean nothing, so further requests are useless
-        return Look(state, error=_text(status, "error", ""))
+        return Snapshot(state, error=_text(status, "error", ""))
     in_shoot = _in_shoot(rest, kept, names, needed) if needed else Needed()
-    return Look(
+    return Snapshot(
         state=state,
         failed=_number(status, "pullErrors"),
         needed=needed,

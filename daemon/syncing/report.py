@@ -16,7 +16,7 @@ _QUOTED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SyncReport:
     """A client's report: ``done``, and ``why``, a sentence without its full stop for a shoot's list of reasons.
 
     ``done`` is True if all files of the shoot that the client knows of are here. It does not know the files that a
@@ -38,7 +38,7 @@ class SyncClient(Protocol):
     name: str
     """The product's name."""
 
-    def ask(self, shoot_folder: str) -> Said:
+    def ask(self, shoot_folder: str) -> SyncReport:
         """Report if all of ``shoot_folder`` (an absolute path) is here. Never raises.
 
         Blocks for about ``PATIENCE_S`` at most. Thread-safe. It opens nothing in the folder, so no download starts. It
@@ -47,17 +47,17 @@ class SyncClient(Protocol):
 
 
 class NoAnswer(Exception):
-    """The client gave no usable response. The text is the ``why`` of a ``Said(None, …)``. Internal to this package."""
+    """The client gave no usable response. The text is the ``why`` of its report. Internal to this package."""
 
 
-def answer(name: str, shoot_folder: str, ask: Callable[[str, str], Said]) -> Said:
-    """Call ``ask`` with the resolved folder and the shoot's name, and turn its errors into a ``Said``."""
+def answer(name: str, shoot_folder: str, ask: Callable[[str, str], SyncReport]) -> SyncReport:
+    """Call ``ask`` with the resolved folder and the shoot's name, and turn its errors into a ``SyncReport``."""
     try:
         return ask(os.path.realpath(shoot_folder), os.path.basename(shoot_folder.rstrip(os.sep)))
     except NoAnswer as error:
-        return Said(None, str(error))
+        return SyncReport(None, str(error))
     except (OSError, ValueError) as error:
-        return Said(None, f"{name} cannot be queried ({quoted(str(error))})")
+        return SyncReport(None, f"{name} cannot be queried ({quoted(str(error))})")
 
 
 def quoted(text: str) -> str:

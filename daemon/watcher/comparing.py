@@ -1,0 +1,65 @@
+"""Reads the photos of a settled shoot and compares them with earlier orders."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from daemon.order import Again, Judged, compare, facts, fingerprint, is_mendable, submitted_order, with_shots
+from daemon.shoot import usable
+from daemon.store.known import KnownBy
+from daemon.store.protocol import Store
+from daemon.watcher.archive import Archive
+from daemon.watcher.chosen import by_name, choose, is_known, paths, plain
+from daemon.watcher.contents import Contents
+from daemon.watcher.settled import Compared, Settled
+
+
+class Comparing:
+    """Compares the shoots of one watched folder. ``dev_mode``: the folder's orders are sent in dev mode."""
+
+    def __init__(self, store: Store, contents: Contents, archive: Archive, *, dev_mode: bool) -> None:
+        self._store, self._contents, self._archive, self._dev_mode = store, contents, archive, dev_mode
+
+    def of(self, settled: Settled) -> Callable[[], Awaitable[Compared]]:
+        """A function that compares a shoot on each call, but reads its photos only once.
+
+        The first call reads the photos before the lock is taken. The second, under the lock, sees the current orders.
+        """
+        contents = self._contents.remembering()
+        return lambda: self._compare(settled, contents)
+
+    async def _compare(self, settled: Settled, contents: Contents) -> Compared:
+        """Read a shoot and compare it with earlier orders.
+
+        A shoot that is unchanged since an order of its folder is not read. Photos sent in dev mode count as sent,
+        unless a person submits the shoot. An order that the submit replaces does not count.
+        """
+        folder, is_submitted = settled.folder, settled.is_submitted
+        good, bad = usable(settled.found, settled.damaged)
+        photos, names = plain(good), by_name(settled.found, settled.damaged)
+        mine = tuple(await self._store.earlier(KnownBy(folder)))
+        unread = facts.Locked(photos, paths(bad), settled.why, bad)
+        if not is_submitted and (same := next((o for o in mine if is_known(o, photos, names)), None)):
+            return Compared(settled, unread, Judged(Again.SAME, same, known=len(photos)), mine)
+        if not is_submitted and (known := await self._archive.at_a_glance(photos, mine)):
+            return Compared(settled, unread, known, mine)
+        read, chosen = await choose(contents, folder, good)
+        brackets = chosen.brackets
+        known_by = KnownBy(folder, fingerprint(brackets), chosen.marks, chosen.seconds, names)
+        earlier = await self._store.earlier(known_by)
+        if is_submitted:
+            replaced = submitted_order(mine)
+            earlier = [o for o in earlier if replaced is None or o.id != replaced.id or not is_mendable(o)]
+        if is_submitted and not self._dev_mode:
+            earlier = [order for order in earlier if not order.preset.dev_mode]
+        brackets = await contents.with_hashes(folder, brackets, earlier)
+        earlier = [with_shots(order, read) if order.folder == folder else order for order in earlier]
+        mine = tuple(with_shots(order, read) for order in mine)
+        judged = compare(folder, brackets, earlier, settled.inode, names)
+        if not is_submitted:
+            judged = await self._archive.judge(folder, judged, brackets, earlier, contents)
+        left_out = tuple(sorted((*bad, *chosen.left_out, *judged.made), key=lambda one: one.path))
+        made = frozenset(paths(judged.made))
+        brackets = tuple(bracket for bracket in brackets if bracket.path not in made)
+        doubt = None if is_submitted else chosen.doubt
+        return Compared(settled, facts.Locked(brackets, paths(left_out), settled.why, left_out, doubt), judged, mine)

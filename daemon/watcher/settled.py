@@ -1,0 +1,51 @@
+"""A settled shoot, before and after its photos were compared with earlier orders."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from daemon.order import Judged, Order, Verb, facts
+from daemon.order.found import FoundElsewhere
+from daemon.shoot import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A shoot that has settled, or that a person submits or skips (``verb``) in its current state.
+
+    ``why`` it is locked or skipped is for a person. ``damaged`` are the paths of photos to leave out. ``inode`` is that
+    of ``folder``, None if unknown.
+    """
+
+    folder: str
+    found: Listing
+    why: str
+    damaged: frozenset[str] = frozenset()
+    inode: int | None = None
+    verb: Verb | None = None
+
+    @property
+    def shoot(self) -> str:
+        """The name of the shoot."""
+        return os.path.basename(self.folder)
+
+    @property
+    def is_submitted(self) -> bool:
+        """True if a person submits the shoot."""
+        return self.verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A settled shoot whose photos were compared with earlier orders.
+
+    ``fact`` has the photos to send and the reasons for the others. ``orders`` are those of its folder, newest first.
+    ``elsewhere`` is an order that is not in the state and seems to have the photos.
+    """
+
+    settled: Settled
+    fact: facts.Locked
+    judged: Judged
+    orders: tuple[Order, ...] = ()
+    elsewhere: FoundElsewhere | None = None
