@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import datetime
 
 from daemon.errors import FileError
-from daemon.exif import BracketMark, Capture, parse, read
+from daemon.exif import Capture, parse, read
 from daemon.files.passing import may_pass
 from daemon.grouping import Frame
 from daemon.regular import open_regular
@@ -16,8 +15,8 @@ from daemon.shoot.shot import UNKNOWN
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a camera's clock has no time zone
 
-AUTO_BRACKET = 2
-"""Exif ExposureMode (0xA402) for auto exposure bracketing."""
+HUNDREDTH = 0.01
+"""The resolution in seconds of a clock with fractions. Many cameras write a constant ``00``, which is no fraction."""
 
 
 def frame(folder: str, path: str) -> Frame | None:
@@ -68,11 +67,13 @@ def shot_in(folder: str, path: str, head: bytes) -> Shot:
 
 
 def _frame_of(path: str, capture: Capture) -> Frame:
-    mark = _marked(capture)
+    mark, taken = capture.mark, capture.taken_at
     return Frame(
         path,
         body=" ".join(part for part in (capture.make, capture.model, capture.serial) if part),
-        taken_at=None if capture.taken_at is None else (capture.taken_at - EPOCH).total_seconds(),
+        serial=capture.serial or "",
+        taken_at=None if taken is None else (taken - EPOCH).total_seconds(),
+        resolution_s=HUNDREDTH if taken is not None and taken.microsecond else 1.0,
         exposure_s=capture.exposure_s,
         f_number=capture.f_number,
         iso=capture.iso,
@@ -82,6 +83,11 @@ def _frame_of(path: str, capture: Capture) -> Frame:
         value_ev=mark.value_ev,
         number=mark.sequence_number,
         length=mark.sequence_length,
+        bias_ev=capture.bias_ev,
+        exposure_mode=capture.exposure_mode,
+        orientation=capture.orientation,
+        flash=capture.flash_fired,
+        shutter_count=mark.shutter_count,
     )
 
 
@@ -107,11 +113,3 @@ def _plain(text: str | None) -> str:
 
 def _pixels(capture: Capture) -> tuple[int, int] | None:
     return None if capture.width is None or capture.height is None else (capture.width, capture.height)
-
-
-def _marked(capture: Capture) -> BracketMark:
-    """The camera's bracket mark. If editing removed the maker note, Exif ExposureMode and exposure bias replace it."""
-    mark = capture.mark
-    if mark.aeb is None and capture.exposure_mode == AUTO_BRACKET:
-        return replace(mark, aeb=True, value_ev=capture.bias_ev if mark.value_ev is None else mark.value_ev)
-    return mark

@@ -30,7 +30,7 @@ class BracketSet:
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """A frame that is in no set. ``why`` is a short phrase, such as single photo, test shot or burst."""
+    """A frame that is in no set. ``why`` is a short phrase: single photo, test shot, burst and so on."""
 
     path: str
     why: str

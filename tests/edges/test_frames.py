@@ -122,13 +122,13 @@ def edited(folder: Path, name: str, bias: float, taken: datetime, mode: int = 2)
 
 
 def test_without_a_maker_note_exif_marks_a_bracket(tmp_path: Path) -> None:
-    """Without a maker note, ExposureMode 2 marks a bracket, its value is the bias, and an incomplete set is found."""
+    """Without a maker note, ExposureMode 2 marks a bracket, the bias is its offset, and an incomplete set is found."""
     shots = [
         edited(tmp_path, f"IMG_{401 + 3 * one + at:04}.JPG", bias, NOON + timedelta(seconds=40 * one + at))
         for one in range(3)
         for at, bias in enumerate((0.0, -2.0, 2.0))
     ]
-    assert [(shot.aeb, shot.value_ev) for shot in shots[:3]] == [(True, 0.0), (True, -2.0), (True, 2.0)]
+    assert [(shot.is_marked, shot.bias_ev) for shot in shots[:3]] == [(True, 0.0), (True, -2.0), (True, 2.0)]
     assert dangling(shots) is None
     assert dangling(shots[:-1]) == "the bracket set starting with IMG_0407.JPG has 2 photos; the other 2 sets have 3"
-    assert edited(tmp_path, "IMG_1.JPG", 0.0, NOON, mode=1).aeb is None
+    assert edited(tmp_path, "IMG_1.JPG", 0.0, NOON, mode=1).is_marked is None

@@ -10,11 +10,14 @@ from tests.shell.arrivals.writers import Photo, one_by_one
 OFFSETS = ((0.0, -2.0, 2.0), (-2.0, 0.0, 2.0), (0.0, -4.0, -2.0, 2.0, 4.0), (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0))
 """Auto exposure bracketing as cameras are set to it: offsets in EV, in the order of the frames."""
 
+JUNE = 1_717_243_200.0
+"""When the shoots begin, in seconds from 1970."""
+
 
 def _shoot(plan: Plan) -> list[list[Photo]]:
     """Three sets or more, as one camera marks or numbers them, or does neither."""
     draw, offsets = plan.random, plan.random.choice(OFFSETS)
-    way, taken = draw.choice(("values", "numbers", "neither")), 1000.0
+    way, taken = draw.choice(("values", "numbers", "neither")), JUNE
     sets = []
     for _ in range(draw.randint(4, 6)):
         photos = [plan.photo("CR3", "DCIM/100CANON/") for _ in offsets]
@@ -27,6 +30,7 @@ def _shoot(plan: Plan) -> list[list[Photo]]:
                 body="Canon EOS R5 1",
                 taken_at=taken,
                 exposure_s=metered * 2.0**offset,
+                resolution_s=0.01,
                 aeb=None if way == "neither" else True,
                 value_ev=offset if way == "values" else None,
                 number=number if way == "numbers" else None,

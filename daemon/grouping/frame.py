@@ -1,0 +1,133 @@
+"""The metadata of one photo, as far as grouping needs them."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from daemon.shoot.shot import CLOCK_SET
+
+AUTO_BRACKET = 2
+"""Exif ExposureMode (0xA402) for auto exposure bracketing."""
+
+ROLLS_AFTER = 9999
+"""Cameras number their files from 0001 to 9999, and then from 0001 again."""
+
+_NUMBER = re.compile(r"^(.*?)(\d{3,})\D*$")
+_COPY = re.compile(r"(-\d| ?\(\d\))$")
+_TIME = re.compile(r"\d{8}[_-]$")
+_DIRECTORY = re.compile(r"(?:^|/)(\d{3})[A-Za-z0-9_]{5}/[^/]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The metadata of one photo. None for absent values.
+
+    ``path`` is relative to the shoot's folder. ``body`` is make, model and serial number of the camera; ``serial`` is
+    the serial number alone. ``taken_at`` is in seconds from 1970 of the camera's clock, whose steps are
+    ``resolution_s`` long: 1.0 without fractions of a second. ``exposure_s`` is in seconds, ``focal_mm`` in millimetres,
+    ``bias_ev`` the exposure bias in EV. ``pixels`` are width and height as stored, ``orientation`` is Exif's 1 to 8,
+    ``exposure_mode`` Exif's 0xA402 (2: auto bracket). ``flash`` is True if the flash fired. ``shutter_count`` is the
+    body's lifetime counter. ``aeb`` is True if the camera recorded auto exposure bracketing, False if it recorded
+    another mode. With ``aeb``, ``value_ev`` is the offset from the metered exposure, and ``number`` of ``length`` the
+    place in the sequence, counted from 1.
+    """
+
+    path: str
+    body: str = ""
+    taken_at: float | None = None
+    exposure_s: float | None = None
+    f_number: float | None = None
+    iso: float | None = None
+    focal_mm: float | None = None
+    pixels: tuple[int, int] | None = None
+    aeb: bool | None = None
+    value_ev: float | None = None
+    number: int | None = None
+    length: int | None = None
+    resolution_s: float = 1.0
+    bias_ev: float | None = None
+    exposure_mode: int | None = None
+    orientation: int | None = None
+    flash: bool | None = None
+    shutter_count: int | None = None
+    serial: str = ""
+
+    @property
+    def moment(self) -> float | None:
+        """``taken_at``. None before 2000: that clock was never set, and starts again with every battery."""
+        return None if self.taken_at is None or self.taken_at < CLOCK_SET else self.taken_at
+
+    @property
+    def time(self) -> float:
+        """``taken_at``, 0 if unknown."""
+        return self.taken_at or 0.0
+
+    @property
+    def shutter(self) -> float:
+        """``exposure_s``, 0 if unknown."""
+        return self.exposure_s or 0.0
+
+    @property
+    def is_marked(self) -> bool | None:
+        """True if the camera took the frame in auto exposure bracketing, False if in another mode, None if unknown.
+
+        Editors remove the maker note; then Exif's ExposureMode still marks a bracket.
+        """
+        return True if self.aeb is None and self.exposure_mode == AUTO_BRACKET else self.aeb
+
+    @property
+    def ev(self) -> float:
+        """The exposure value at ISO 100, log2(N²/t) - log2(ISO/100). Absent values count as N = 1, t = 1, ISO 100."""
+        return math.log2((self.f_number or 1.0) ** 2 / (self.exposure_s or 1.0)) - math.log2((self.iso or 100.0) / 100)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the file."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def card(self) -> str:
+        """The card of the file: the folder that contains DCIM, or else the file's own folder."""
+        folder = f"{self.folder}/"
+        return folder.partition("DCIM/")[0] if "DCIM/" in folder else folder
+
+    @property
+    def directory(self) -> int:
+        """The number of the camera's folder (100 of ``100CANON``), 0 for another folder."""
+        found = _DIRECTORY.search(self.path)
+        return int(found[1]) if found else 0
+
+    @property
+    def stem(self) -> str:
+        """The file name without extension, in lower case."""
+        return self.path.rpartition("/")[2].rpartition(".")[0].casefold()
+
+    @property
+    def counted(self) -> tuple[str, int] | None:
+        """The file name before the camera's running number, and that number: the last three or more digits.
+
+        None without such a number. A phone's time (``20240601_120000``) does not count.
+        """
+        found = _NUMBER.match(_COPY.sub("", self.stem))
+        return None if found is None or _TIME.search(found[1]) else (found[1], int(found[2]))
+
+    @property
+    def file_number(self) -> int | None:
+        """The camera's running number in the file name."""
+        found = self.counted
+        return None if found is None else found[1]
+
+
+def missing_between(before: Frame, after: Frame) -> int | None:
+    """The number of missing file numbers between two frames. None if their names do not show it."""
+    if before.card != after.card:
+        return None
+    first, second = before.counted, after.counted
+    if first is None or second is None or first[0] != second[0]:
+        return None
+    missing = second[1] - first[1] - 1
+    if missing < -ROLLS_AFTER // 2:
+        missing += ROLLS_AFTER
+    return missing if missing >= 0 else None
