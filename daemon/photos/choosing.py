@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from daemon.grouping import Choice, one_per_frame
 from daemon.order import Bracket, Order, fingerprint, lies_as_sent
+from daemon.photos.contents import Contents
 from daemon.shoot import Doubt, File, LeftOut, Listing, Why, usable
-from daemon.watcher.contents import Contents
 
 
 @dataclass(frozen=True, slots=True)
