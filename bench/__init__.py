@@ -4,8 +4,8 @@ They measure the installed program as a process, over loopback with TLS, and com
 run if there is one. Machines differ and are never idle, so nothing here passes or fails: the table shows the goal, the
 measured value, and if the goal is met.
 
-Each benchmark has a module (``uploading``, ``memory``, ``waiting``, ``idle``, ``status``). Its ``measure(bench)``
-yields rows. Add a new one to ``MEASURES`` in ``bench.measures``. The other modules:
+Each benchmark has a module (``uploading``, ``memory``, ``waiting``, ``idle``, ``status``, ``arriving``, ``look``). Its
+``measure(bench)`` yields rows. Add a new one to ``MEASURES`` in ``bench.measures``. The other modules:
 
 ==============  ==============================================================
 ``sizes``       the amounts of a full and a quick run
@@ -17,5 +17,6 @@ yields rows. Add a new one to ``MEASURES`` in ``bench.measures``. The other modu
 ``photos``      shoots to send
 ``finished``    a state file with finished orders
 ``usage``       CPU time and memory of a process
+``retouched``   changes of finished pictures, for ``look``
 ==============  ==============================================================
 """

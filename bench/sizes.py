@@ -30,6 +30,7 @@ class Sizes:
     archive: int = 2_000
     archive_files: int = 250
     copied: int = 10_000
+    look_scenes: int = 8
 
 
 FULL = Sizes()
@@ -48,6 +49,7 @@ QUICK = Sizes(
     archive=100,
     archive_files=50,
     copied=1_000,
+    look_scenes=1,
 )
 """Everything once, in under a minute."""
 

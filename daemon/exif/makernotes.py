@@ -69,17 +69,33 @@ def note_in(directory: Directory, tag: int, make: str | None) -> Note:
 
 def note_at(tiff: Tiff, at: int, make: str | None) -> Note:
     """Read the maker note at offset ``at`` of the file. ``tiff`` is the structure that contains it."""
+    directory, reads = _opened(tiff, at, make)
+    return reads(directory)
+
+
+def note_directory(directory: Directory, tag: int, make: str | None) -> Directory:
+    """The directory of the maker note in ``tag``, empty if there is none."""
+    at, size = directory.place(tag)
+    return _opened(directory.tiff, at, make)[0] if size else Directory(directory.tiff, {})
+
+
+def _opened(tiff: Tiff, at: int, make: str | None) -> tuple[Directory, Reads]:
+    """The directory of the note at ``at``, empty if its layout is unknown, and the function that reads it."""
     source = tiff.source
     opening = source.at(at, 16)
     if opening.startswith(b"Nikon\0\x02"):
         opened = open_tiff(source, at + 10)
-        return nikon(opened[0].directory(opened[2])) if opened else NO_NOTE
+        return (opened[0].directory(opened[2]), nikon) if opened else (Directory(tiff, {}), _nothing)
     for layout in _LAYOUTS:
         if opening.startswith(layout.mark):
             base = at if layout.own else tiff.base
-            return layout.reads(_directory(source, base, at + layout.skip, tiff.order))
+            return _directory(source, base, at + layout.skip, tiff.order), layout.reads
     reads = _BARE.get((make or "").upper().split(" ")[0])
-    return reads(_directory(source, tiff.base, at, tiff.order)) if reads else NO_NOTE
+    return (_directory(source, tiff.base, at, tiff.order), reads) if reads else (Directory(tiff, {}), _nothing)
+
+
+def _nothing(_: Directory) -> Note:
+    return NO_NOTE
 
 
 def note_in_private_data(ifd0: Directory, make: str | None) -> Note:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from colorsys import hsv_to_rgb
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import IFDRational
 
-from daemon.demo.contact_sheet import SHEET, TILE, ContactRow, contact_sheet, exposure, seconds
+from daemon.demo.contact_sheet import ContactRow, contact_sheet, exposure, seconds
+from daemon.previews.drawing import SHEET, TILE
+from tests.edges.previews.raws import MAKERS
 
 Colour = tuple[int, int, int]
 Maker = Callable[..., Path]
@@ -140,7 +143,7 @@ def test_mixed_sets(painted: Maker, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"II*\0\x08\0\0\0not a picture", b"", b"\xff\xd8\xff\xe0 half a picture", None])
 def test_unreadable(painted: Maker, tmp_path: Path, content: bytes | None) -> None:
-    """A RAW, empty, damaged or missing file gets a neutral tile with text, as a bracket and as a finished picture."""
+    """A RAW without a preview, an empty, damaged or missing file gets a tile with text, as bracket and as picture."""
     raw = tmp_path / "DSC_2041.NEF"
     if content is not None:
         raw.write_bytes(content)
@@ -151,11 +154,13 @@ def test_unreadable(painted: Maker, tmp_path: Path, content: bytes | None) -> No
 
 
 def test_raw_with_preview(tmp_path: Path) -> None:
-    """A RAW file in TIFF format is not shown as its thumbnail."""
-    raw = tmp_path / "IMG_1.CR2"
-    Image.new("RGB", (160, 120), (0, 200, 0)).save(raw, "TIFF")
-    sheet = sheet_of([ContactRow((), raw)], tmp_path)
-    assert not (np.abs(sheet - np.array((0, 200, 0))) < NEAR).all(axis=2).any()
+    """A RAW file is shown by the preview that the camera stored inside."""
+    raw, green = tmp_path / "IMG_1.CR2", (20, 190, 40)
+    preview = BytesIO()
+    Image.new("RGB", (600, 400), green).save(preview, "JPEG")
+    raw.write_bytes(MAKERS["cr2"](preview.getvalue(), b"", 1))
+    width, height = size_of(sheet_of([ContactRow((), raw)], tmp_path), green)
+    assert width / height == pytest.approx(1.5, rel=0.02)
 
 
 @pytest.mark.parametrize(
