@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 
-from daemon.cli.purchases import amount
 from daemon.cli.leftout import why_left_out
+from daemon.cli.purchases import amount
 from daemon.cli.speed import bytes_per_second
 from daemon.cli.words import printable
 from daemon.config import load

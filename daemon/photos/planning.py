@@ -65,11 +65,7 @@ def wishes_of(own: Own, chosen: Chosen) -> Wishes:
 
 
 def _problem(own: Own, wrong: WrongName, sent: Mapping[str, str]) -> Problem:
-    location = next(
-        (place for place in document.lines if _value(document.data, place) == wrong.name and place[-1] != wrong.name),
-        (),
-    )
-    where = document.where(location)
+    where = own.document.where(_location(own.settings, wrong.name))
     if wrong.found:
         several = ", ".join(wrong.found[:3])
         return Problem(where, f"{wrong.name} is the name of several photos", f"Write its path: {several}.")
