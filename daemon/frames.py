@@ -58,12 +58,21 @@ def _capture(folder: str, path: str) -> Capture | None:
 
 def shot_in(folder: str, path: str, head: bytes) -> Shot:
     """As ``shot``, from a photo's first 64 KiB. Reads more only for formats that need it. Raises OSError."""
+    return _shot_of(_capture_in(folder, path, head))
 
+
+def taken_in(folder: str, path: str, head: bytes) -> tuple[Shot, Frame]:
+    """The shot and the frame data of a photo, as ``shot_in``. Raises OSError."""
+    capture = _capture_in(folder, path, head)
+    return _shot_of(capture), _frame_of(path, capture)
+
+
+def _capture_in(folder: str, path: str, head: bytes) -> Capture:
     def fetch(offset: int, size: int) -> bytes:
         with open_regular(os.path.join(folder, path)) as file:
             return os.pread(file.fileno(), size, offset) if offset < os.fstat(file.fileno()).st_size else b""
 
-    return _shot_of(parse(head, fetch))
+    return parse(head, fetch)
 
 
 def _frame_of(path: str, capture: Capture) -> Frame:

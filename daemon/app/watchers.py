@@ -13,9 +13,9 @@ from daemon.files.roots import Roots
 from daemon.host.clock import Clock
 from daemon.host.disk import Disk
 from daemon.orders import Desk
+from daemon.photos import Contents
 from daemon.syncing import client_for
 from daemon.watcher import (
-    Contents,
     Dirty,
     Hints,
     Intake,

@@ -23,6 +23,7 @@ VERBS = {
     "check": ("daemon.cli.check", "Check settings, key, folders and service, and list every problem."),
     "status": ("daemon.cli.status", "Show where every order stands, and why."),
     "show": ("daemon.cli.show", "Show one order: files, sets, images, journal."),
+    "plan": ("daemon.cli.plan", "Show which photos become one image, and what it costs, before anything is sent."),
     "explain": ("daemon.cli.explain", "Show what a file is, what happened to it, and why its shoot is waiting."),
     "costs": ("daemon.cli.costs", "Show purchases by month and shoot."),
     "submit": ("daemon.cli.asks", "Send a shoot now, without waiting until it has settled."),

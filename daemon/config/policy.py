@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from daemon.config.settings import FolderSettings, Settings
+from daemon.grouping.plan import PlanSettings
 from daemon.order import Policy, Preset
 from daemon.order.policy import Limits
 from daemon.shoot import Quiet
@@ -27,6 +28,11 @@ def quiet_of(settings: FolderSettings, *, synced: bool) -> Quiet:
     if settings.quiet_period == "auto":
         return Quiet(QUIET_SYNCED if synced else QUIET_LOCAL, adaptive=True)
     return Quiet(settings.quiet_period)
+
+
+def plan_settings(settings: FolderSettings) -> PlanSettings:
+    """How the photos of a watched folder's shoots become images."""
+    return PlanSettings(settings.grouping, settings.prefer, settings.singles)
 
 
 def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:

@@ -209,16 +209,21 @@ def write_json(folder: str, name: str, value: object, *, most: int = LARGEST_JSO
 
     It is indented unless it would then have more than ``most`` bytes, which is the limit for reading.
     """
-    part = os.path.join(folder, f".{name}.part")
     text = _encoded(value, indent=2)
     if len(text) > most:
         text = _encoded(value, separators=(",", ": "))
+    write_file(folder, name, text)
+
+
+def write_file(folder: str, name: str, content: bytes) -> None:
+    """Write a file atomically, and replace an earlier one. Raises OutputError."""
+    part = os.path.join(folder, f".{name}.part")
     with _told(folder):
         os.makedirs(folder, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(part)
         with open(part, "xb") as file:
-            file.write(text)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, os.path.join(folder, name))

@@ -7,13 +7,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from daemon.grouping.frames import Choice
+from daemon.grouping.frame import Frame
+from daemon.grouping.frames import Prefer
+from daemon.grouping.group import group
 from daemon.grouping.sets import BracketSet, Confidence, Grouping, Single
 from daemon.grouping.wishes import Wishes, apply
 from daemon.shoot import LeftOut, Why
 
 Singles = Literal["send", "ask", "leave_out"]
 
+Mode = Literal["automatic", "sets", "folders"] | int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """How the photos of a watched folder's shoots become images.
+
+    ``mode``: the service groups them, the found sets are sent, each folder is a set, or each so many photos. ``prefer``
+    is the format that is sent if a frame has several. ``singles`` says what happens to photos that are in no set.
+    """
+
+    mode: Mode = "automatic"
+    prefer: Prefer = "jpeg"
+    singles: Singles | None = None
+
+
+DEFAULTS = PlanSettings()
 NOTHING_FIXED = Wishes()
 
 LARGEST_SET = 9
@@ -44,27 +63,52 @@ class Plan:
 
 
 def plan(
-    choice: Choice,
+    frames: Sequence[Frame],
+    left_out: Sequence[LeftOut] = (),
+    settings: PlanSettings = DEFAULTS,
+    wishes: Wishes = NOTHING_FIXED,
+) -> Plan:
+    """The plan for a shoot whose ``frames`` are sent. ``left_out`` are its other files; ``wishes`` are resolved."""
+    order = shooting_order(frames)
+    found = grouped(frames, order, settings.mode)
+    return arrange(found, order, left_out, wishes, singles=settings.singles)
+
+
+def grouped(frames: Sequence[Frame], order: Sequence[str], mode: Mode) -> Grouping:
+    """The sets that a mode makes. The sets of ``automatic`` are what bracketd expects the service to find."""
+    if isinstance(mode, int):
+        return every(order, mode)
+    return by_folder(order) if mode == "folders" else group(frames)
+
+
+def shooting_order(frames: Iterable[Frame]) -> tuple[str, ...]:
+    """The paths of frames by capture time, then by file number. Frames without a time come first."""
+    in_order = sorted(frames, key=lambda frame: (frame.time, frame.file_number or 0, frame.path))
+    return tuple(frame.path for frame in in_order)
+
+
+def arrange(
     found: Grouping,
     order: Sequence[str],
+    left_out: Sequence[LeftOut] = (),
     wishes: Wishes = NOTHING_FIXED,
     *,
     singles: Singles | None = None,
 ) -> Plan:
-    """The plan for a shoot. ``found`` groups the files that ``choice`` sends, ``order`` has them in shooting order.
+    """The plan for sets and singles that were found. ``order`` has the paths of all frames in shooting order.
 
-    ``wishes`` are resolved. Without ``singles``, a person is asked about single photos in a shoot that has sets, and
-    the photos of a shoot without sets are sent.
+    Without ``singles``, a person is asked about single photos in a shoot that has sets, and the photos of a shoot
+    without sets are sent.
     """
-    grouped = apply(wishes, found, order)
-    rule = singles or ("ask" if grouped.sets else "send")
-    kept, left = _divided(grouped.singles, wishes) if rule == "leave_out" else (grouped.singles, ())
-    left_out = (*choice.left_out, *(LeftOut(path, Why.SKIPPED) for path in (*wishes.skip, *left)))
+    arranged = apply(wishes, found, order)
+    rule = singles or ("ask" if arranged.sets else "send")
+    kept, left = _divided(arranged.singles, wishes) if rule == "leave_out" else (arranged.singles, ())
+    everything = (*left_out, *(LeftOut(path, Why.SKIPPED) for path in (*wishes.skip, *left)))
     unasked = [one for one in kept if one.path not in wishes.listed]
     return Plan(
-        grouped.sets,
+        arranged.sets,
         kept,
-        tuple(sorted(left_out, key=lambda one: one.path)),
+        tuple(sorted(everything, key=lambda one: one.path)),
         asks_for_singles=rule == "ask" and bool(unasked),
     )
 
@@ -83,10 +127,10 @@ def by_folder(paths: Iterable[str]) -> Grouping:
     return _as_they_are([tuple(some) for some in folders.values()], "one folder")
 
 
-def sent_for(choice: Choice) -> Mapping[str, str]:
-    """Every photo of the shoot, with the file that is sent for its frame."""
-    of = {one.path: one.of for one in choice.left_out if one.of is not None and not one.shoot}
-    sent = {file.path: file.path for file in choice.send}
+def sent_for(paths: Iterable[str], left_out: Iterable[LeftOut]) -> Mapping[str, str]:
+    """Every photo of a shoot that sends the files ``paths``, with the file that is sent for its frame."""
+    of = {one.path: one.of for one in left_out if one.of is not None and not one.shoot}
+    sent = {path: path for path in paths}
     return sent | {path: sent[file] for path, file in of.items() if file in sent}
 
 

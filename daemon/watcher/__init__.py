@@ -1,6 +1,5 @@
 """Watched folders: hints from watchdog, rescans, and the intake that creates orders for settled shoots."""
 
-from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.ground import Ground, ground_of
 from daemon.watcher.hints import Dirty, Hints, NativeHints, NoHints
@@ -12,7 +11,6 @@ from daemon.watcher.unknown import UnknownOrders
 from daemon.watcher.watcher import Watcher
 
 __all__ = [
-    "Contents",
     "Dirty",
     "Ground",
     "Hints",

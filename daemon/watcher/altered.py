@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from daemon.order import Bracket, Order
 from daemon.order.bracket import REREADS
 from daemon.order.sent import key
-from daemon.watcher.contents import Contents
+from daemon.photos.contents import Contents
 
 
 @dataclass(slots=True)

@@ -24,9 +24,9 @@ from daemon.order.archive import (
     why_unsure,
 )
 from daemon.orders import answers
+from daemon.photos.contents import Contents
 from daemon.shoot import FileClass, Listing
 from daemon.store.protocol import Store
-from daemon.watcher.contents import Contents
 
 MOST = 30
 """The maximum number of skipped shoots whose photos are read to compare them with one shoot."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from daemon.order import Again, Judged, compare, facts, fingerprint, is_mendable, submitted_order, with_shots
+from daemon.photos.choosing import by_name, choose, is_known, paths, plain
+from daemon.photos.contents import Contents
 from daemon.shoot import usable
 from daemon.store.known import KnownBy
 from daemon.store.protocol import Store
 from daemon.watcher.archive import Archive
-from daemon.watcher.chosen import by_name, choose, is_known, paths, plain
-from daemon.watcher.contents import Contents
 from daemon.watcher.settled import Compared, Settled
 
 

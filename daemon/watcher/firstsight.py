@@ -16,11 +16,11 @@ import structlog
 
 from daemon.files import scan
 from daemon.host.clock import Clock
+from daemon.photos.choosing import by_name
 from daemon.shoot import Bound, FileClass, Listing
 from daemon.store.protocol import Store
 from daemon.watcher.archive import entries
 from daemon.watcher.bugs import Bugs, Work
-from daemon.watcher.chosen import by_name
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking

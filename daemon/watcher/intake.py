@@ -41,13 +41,13 @@ from daemon.order.outcome import (
 )
 from daemon.orders import Desk, answers
 from daemon.orders.asks import carry_out, original_of
+from daemon.photos.choosing import paths
+from daemon.photos.contents import Contents
 from daemon.shoot import Listing
 from daemon.store import asks
 from daemon.store.asks import Ask
 from daemon.watcher.archive import Archive
-from daemon.watcher.chosen import paths
 from daemon.watcher.comparing import Comparing
-from daemon.watcher.contents import Contents
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.late_photos import LatePhotos
 from daemon.watcher.new_orders import NewOrders

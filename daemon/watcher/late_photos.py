@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from daemon.order import Again, Bracket, Order, Phase, changed_since, facts, may_supplement, unknown
 from daemon.orders import Desk
+from daemon.photos.choosing import one_a_frame, plain
+from daemon.photos.contents import Contents
 from daemon.shoot import Listing
 from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.archive import Archive
-from daemon.watcher.chosen import one_a_frame, plain
 from daemon.watcher.comparing import Comparing
-from daemon.watcher.contents import Contents
 from daemon.watcher.folder import LateFiles
 from daemon.watcher.settled import Settled
 

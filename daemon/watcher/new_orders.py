@@ -30,10 +30,10 @@ from daemon.order.outcome import Replace, Send, Supplement
 from daemon.order.problem import Code, Trouble
 from daemon.order.unsent import Unsent
 from daemon.orders import Desk
+from daemon.photos.choosing import by_name, paths
 from daemon.shoot import LeftOut
 from daemon.store.asks import Answer, Ask
 from daemon.watcher.archive import Archive, entries
-from daemon.watcher.chosen import by_name, paths
 from daemon.watcher.folder import WatchedFolder
 from daemon.watcher.settled import Compared, Settled
 from daemon.watcher.unknown import UnknownOrders

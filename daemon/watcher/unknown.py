@@ -25,9 +25,9 @@ from daemon.host.clock import Clock
 from daemon.order import Bracket, Order, delivered_as, facts, fingerprint, named_alike, steps
 from daemon.order.found import FoundElsewhere, Listed, Note
 from daemon.order.naming import brief
+from daemon.photos.contents import Contents
 from daemon.store.notes import Alert, Subject
 from daemon.store.protocol import Store
-from daemon.watcher.contents import Contents
 from daemon.watcher.index import Index
 from daemon.watcher.presence import LOOK_EVERY
 from daemon.watcher.settled import Compared

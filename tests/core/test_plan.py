@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from daemon.grouping.frames import Choice
-from daemon.grouping.plan import Plan, Singles, by_folder, every, plan, sent_for
+from daemon.grouping.frame import Frame
+from daemon.grouping.plan import Mode, Plan, PlanSettings, Singles, arrange, by_folder, every, plan, sent_for
 from daemon.grouping.sets import BracketSet, Confidence, Grouping, Single
 from daemon.grouping.wishes import Wishes, WrongName, resolve
-from daemon.shoot import File, LeftOut, Why
+from daemon.shoot import LeftOut, Why
 
 NAMES = tuple(f"IMG_{number:04}.JPG" for number in range(1, 9))
 TWO_SETS = Grouping(
@@ -17,14 +17,9 @@ TWO_SETS = Grouping(
 )
 
 
-def sends(*paths: str, left_out: tuple[LeftOut, ...] = ()) -> Choice:
-    """A choice that sends these files."""
-    return Choice(tuple(File(path, 1, 1, 1) for path in paths), left_out)
-
-
 def planned(wishes: Wishes | None = None, *, singles: Singles | None = None) -> Plan:
     """The plan of a shoot with two sets and two singles."""
-    return plan(sends(*NAMES), TWO_SETS, NAMES, wishes or Wishes(), singles=singles)
+    return arrange(TWO_SETS, NAMES, (), wishes or Wishes(), singles=singles)
 
 
 def test_a_plan_counts_an_image_for_each_set_and_each_single() -> None:
@@ -37,7 +32,7 @@ def test_singles_beside_sets_wait_for_a_person() -> None:
     """Without a setting, single photos are asked about in a shoot with sets, and sent in a shoot of singles only."""
     assert planned().asks_for_singles
     assert not planned(singles="send").asks_for_singles
-    alone = plan(sends(NAMES[0]), Grouping((), (Single(NAMES[0], "single photo"),)), NAMES[:1])
+    alone = arrange(Grouping((), (Single(NAMES[0], "single photo"),)), NAMES[:1])
     assert (alone.asks_for_singles, alone.images) == (False, 1)
 
 
@@ -67,12 +62,8 @@ def test_a_fixed_set_replaces_what_was_found() -> None:
 
 def test_a_set_is_split_where_a_fixed_set_lies_between_its_frames() -> None:
     """Frames before and after a fixed set do not become one image."""
-    fixed = plan(
-        sends(*NAMES[:6]),
-        Grouping((BracketSet(NAMES[:6], Confidence.LIKELY),)),
-        NAMES[:6],
-        Wishes(sets=(NAMES[2:4],)),
-    )
+    found = Grouping((BracketSet(NAMES[:6], Confidence.LIKELY),))
+    fixed = arrange(found, NAMES[:6], (), Wishes(sets=(NAMES[2:4],)))
     assert [one.paths for one in fixed.sets] == [NAMES[0:2], NAMES[2:4], NAMES[4:6]]
 
 
@@ -107,7 +98,7 @@ def test_wrong_names_are_reported() -> None:
 def test_variants_stand_for_what_is_sent() -> None:
     """Variants and copies point to the file that is sent; files of other shoots do not."""
     left_out = (LeftOut("A.CR3", Why.VARIANT, "A.JPG"), LeftOut("B.JPG", Why.COPY, "A.JPG", "other shoot"))
-    assert sent_for(sends("A.JPG", left_out=left_out)) == {"A.JPG": "A.JPG", "A.CR3": "A.JPG"}
+    assert sent_for(["A.JPG"], left_out) == {"A.JPG": "A.JPG", "A.CR3": "A.JPG"}
 
 
 def test_each_folder_is_a_set() -> None:
@@ -124,3 +115,31 @@ def test_a_fixed_number_cuts_every_n(count: int, sizes: list[int]) -> None:
     found = every(NAMES[:count], 3)
     assert [len(one.paths) for one in found.sets] == sizes
     assert sum(sizes) + len(found.singles) == count
+
+
+def frames_of(count: int, *, size: int = 3) -> list[Frame]:
+    """Frames of a marked shoot with sets of ``size``, twenty seconds apart, one second within a set."""
+    values = {3: (0.0, -2.0, 2.0), 5: (0.0, -2.0, -1.0, 1.0, 2.0)}[size]
+    return [
+        Frame(
+            f"IMG_{number:04}.JPG",
+            body="Canon R6",
+            taken_at=1_000_000_000.0 + 20 * (number // size) + number % size,
+            resolution_s=0.01,
+            exposure_s=2.0 ** values[number % size] / 60,
+            f_number=8.0,
+            iso=100,
+            pixels=(6000, 4000),
+            aeb=True,
+            value_ev=values[number % size],
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize(("mode", "sizes"), [("sets", [3, 3, 3, 3]), ("automatic", [3, 3, 3, 3]), (4, [4, 4, 4])])
+def test_the_mode_decides_the_sets(mode: Mode, sizes: list[int]) -> None:
+    """Sets are found from the photos, except for a fixed number, which cuts them in the order they were taken."""
+    found = plan(list(reversed(frames_of(12))), (), PlanSettings(mode=mode))
+    assert [len(one.paths) for one in found.sets] == sizes
+    assert [path for one in found.sets for path in one.paths] == [frame.path for frame in frames_of(12)]

@@ -8,8 +8,8 @@ from typing import Any
 
 from daemon.files import content
 from daemon.order import Bracket
+from daemon.photos.contents import Contents
 from daemon.shoot import File
-from daemon.watcher.contents import Contents
 from tests.edges.exif.taken import Camera, shot_of
 
 

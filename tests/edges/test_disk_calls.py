@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from daemon.host.disk import Disk
-from daemon.watcher import Contents
+from daemon.photos import Contents
 
 
 class Hands:

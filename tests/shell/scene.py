@@ -19,11 +19,11 @@ from daemon.host.filesystem import mount_point
 from daemon.order import Limits, Merge, MergeState, Order, Phase, Policy, Preset, facts
 from daemon.orders import Change, Desk
 from daemon.orders.asks import Asks
+from daemon.photos import Contents
 from daemon.shoot import NOBODY, Client, Quiet
 from daemon.store.asks import Outcome
 from daemon.store.protocol import Store
 from daemon.watcher import (
-    Contents,
     Dirty,
     Hints,
     Intake,

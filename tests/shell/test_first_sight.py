@@ -19,9 +19,10 @@ from daemon.files import scan
 from daemon.files.roots import Roots
 from daemon.order import Health, HoldKind, Phase, Policy, facts
 from daemon.orders import Desk
+from daemon.photos import Contents
 from daemon.shoot import Quiet
 from daemon.store.sqlite.file import FILE
-from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
+from daemon.watcher import Intake, UnknownOrders, WatchedFolder
 from daemon.watcher.archive import entries
 from daemon.watcher.bugs import Bugs
 from daemon.watcher.firstsight import FirstSight

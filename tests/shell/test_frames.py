@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Order, Phase, Policy, evolve, facts, steps
+from daemon.photos.contents import look_into
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.shot import UNKNOWN
 from daemon.store.known import KnownBy
-from daemon.watcher.contents import look_into
 from daemon.watcher.folder import LateFiles
 from tests.edges.exif.taken import Camera
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching

@@ -13,8 +13,8 @@ import pytest
 from daemon.order import Limits, Order, Phase, facts
 from daemon.order.bracket import REREADS
 from daemon.order.late import LATELY
+from daemon.photos import Contents
 from daemon.store.known import KnownBy
-from daemon.watcher import Contents
 from daemon.watcher.altered import Allowance, Altered
 from daemon.watcher.folder import LateFiles
 from tests.changed import changed

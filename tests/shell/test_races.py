@@ -17,11 +17,12 @@ from daemon.files.roots import Roots
 from daemon.order import Order, Phase, Verb, facts, steps
 from daemon.order.facts import Failure
 from daemon.orders import Desk
+from daemon.photos import Contents
+from daemon.photos.contents import Blocking, look_into
 from daemon.shoot import Quiet
 from daemon.store.asks import Outcome
 from daemon.store.protocol import Store
-from daemon.watcher import Contents, Intake, UnknownOrders, WatchedFolder
-from daemon.watcher.contents import Blocking, look_into
+from daemon.watcher import Intake, UnknownOrders, WatchedFolder
 from daemon.watcher.settled import Settled
 from tests.changed import changed
 from tests.shell.scene import INTERVAL, PRESET, QUIET

@@ -11,8 +11,8 @@ import pytest
 
 from daemon.files import scan
 from daemon.order import Phase, Policy, evolve, facts, steps
+from daemon.photos.contents import look_into
 from daemon.shoot import Client
-from daemon.watcher.contents import look_into
 from tests.shell.scene import INTERVAL, QUIET, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.stores.states import look

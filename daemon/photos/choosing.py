@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from daemon.grouping import Choice, one_per_frame
+from daemon.grouping import Choice, Frame, Prefer, one_per_frame
 from daemon.order import Bracket, Order, fingerprint, lies_as_sent
+from daemon.photos.contents import Contents
 from daemon.shoot import Doubt, File, LeftOut, Listing, Why, usable
-from daemon.watcher.contents import Contents
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The photos to send, the reasons for the others, and the doubt that a person must decide, if any."""
+    """The photos to send, the reasons for the others, and the doubt that a person must decide, if any.
+
+    ``frames`` has the frame of every photo that was read, by path.
+    """
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[LeftOut, ...]
     doubt: Doubt | None
+    frames: Mapping[str, Frame]
 
     @property
     def marks(self) -> frozenset[str]:
@@ -42,13 +46,15 @@ def plain(photos: Iterable[File]) -> tuple[Bracket, ...]:
     )
 
 
-async def choose(contents: Contents, folder: str, files: Sequence[File]) -> tuple[tuple[Bracket, ...], Chosen]:
+async def choose(
+    contents: Contents, folder: str, files: Sequence[File], prefer: Prefer = "jpeg"
+) -> tuple[tuple[Bracket, ...], Chosen]:
     """Read all files of a shoot. Returns them as brackets, and the choice to send. Raises OSError."""
-    read = await contents.brackets(folder, files)
+    read, frames = await contents.read(folder, files)
     copies = await contents.copies(folder, read)
-    choice = _choice(bracket for bracket in read if bracket.path not in copies)
+    choice = _choice((bracket for bracket in read if bracket.path not in copies), prefer)
     left_out = (*choice.left_out, *(LeftOut(path, Why.COPY, of) for path, of in copies.items()))
-    return read, Chosen(_of(read, choice), left_out, choice.doubt)
+    return read, Chosen(_of(read, choice), left_out, choice.doubt, frames)
 
 
 def one_a_frame(photos: Sequence[Bracket]) -> tuple[Bracket, ...]:
@@ -66,10 +72,10 @@ def paths(left_out: Iterable[LeftOut]) -> tuple[str, ...]:
     return tuple(one.path for one in left_out)
 
 
-def _choice(photos: Iterable[Bracket]) -> Choice:
+def _choice(photos: Iterable[Bracket], prefer: Prefer = "jpeg") -> Choice:
     photos = tuple(photos)
     files = (File(photo.path, photo.size, photo.mtime_ns, photo.inode) for photo in photos)
-    return one_per_frame(files, {photo.path: photo.shot for photo in photos})
+    return one_per_frame(files, {photo.path: photo.shot for photo in photos}, prefer=prefer)
 
 
 def _of(photos: Iterable[Bracket], choice: Choice) -> tuple[Bracket, ...]:

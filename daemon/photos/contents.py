@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from daemon.files import content, scan
-from daemon.frames import frame, shot, shot_in
-from daemon.grouping import copies, to_compare
+from daemon.frames import frame, shot, taken_in
+from daemon.grouping import Frame, copies, to_compare
 from daemon.order import Bracket, Order
 from daemon.shoot import File, Listing, Shot
 
@@ -17,6 +17,14 @@ Blocking = Callable[..., Awaitable[Any]]
 
 TOGETHER = 50
 """Files read in one call. Each call has a time limit."""
+
+
+class Inside(NamedTuple):
+    """What one read of a photo shows: its content mark, its shot, and its frame."""
+
+    mark: str
+    shot: Shot
+    frame: Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +46,27 @@ class Contents:
 
     async def brackets(self, folder: str, photos: Sequence[File]) -> tuple[Bracket, ...]:
         """Photos as brackets, each with its mark and its shot, from one read of each file."""
-        known: dict[str, tuple[str, Shot]] = {}
+        return (await self.read(folder, photos))[0]
+
+    async def read(self, folder: str, photos: Sequence[File]) -> tuple[tuple[Bracket, ...], dict[str, Frame]]:
+        """Photos as brackets with marks and shots, and their frames by path, from one read of each file."""
+        known: dict[str, Inside] = {}
         for begin in range(0, len(photos), TOGETHER):
             some = tuple(photo.path for photo in photos[begin : begin + TOGETHER])
             known.update(await self.blocking(look_into, folder, some))
-        read = ((photo, *known[photo.path]) for photo in photos)
-        return tuple(
+        brackets = tuple(
             Bracket(
                 photo.path,
                 photo.size,
                 photo.mtime_ns,
                 photo.inode,
-                mark=mark,
+                mark=known[photo.path].mark,
                 ctime_ns=photo.ctime_ns,
-                shot=shot,
+                shot=known[photo.path].shot,
             )
-            for photo, mark, shot in read
+            for photo in photos
         )
+        return brackets, {path: inside.frame for path, inside in known.items()}
 
     async def marks(self, folder: str, paths: Sequence[str]) -> dict[str, str]:
         """The content marks of some files of a shoot, by path."""
@@ -118,12 +130,12 @@ class Contents:
         return digest
 
 
-def look_into(folder: str, paths: Sequence[str]) -> dict[str, tuple[str, Shot]]:
-    """The content mark and the shot of some files of a shoot, by path. Raises OSError."""
+def look_into(folder: str, paths: Sequence[str]) -> dict[str, Inside]:
+    """The content mark, the shot and the frame of some files of a shoot, by path. Raises OSError."""
     found = {}
     for path in paths:
         ends = content.ends(folder, path)
-        found[path] = ends.mark, shot_in(folder, path, ends.head)
+        found[path] = Inside(ends.mark, *taken_in(folder, path, ends.head))
     return found
 
 

@@ -1,0 +1,36 @@
+"""The measured speed of uploads, from the orders that were sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from daemon.cli.state import look
+from daemon.errors import StateError
+from daemon.order import Order
+
+LEAST = 10_000_000
+"""Bytes of an order below which its upload says little about the line."""
+
+LATEST = 5
+"""The number of latest orders to look at."""
+
+
+def bytes_per_second(state_dir: Path) -> float | None:
+    """The speed of the latest upload. None without a state, or if no order was large enough."""
+    try:
+        with look(state_dir) as reader:
+            rows = sorted(reader.orders(), key=lambda row: row["updated_at"], reverse=True)[:LATEST]
+            return speed_of(reader.order(row["id"]) for row in rows)
+    except StateError:
+        return None
+
+
+def speed_of(orders: Iterable[Order]) -> float | None:
+    """The speed of the first order that was large enough: all bytes after the first file, over the time they took."""
+    for order in orders:
+        stored = sorted((b.stored_at, b.size) for b in order.brackets if b.stored_at is not None)
+        size = sum(size for _, size in stored[1:])
+        if size >= LEAST and stored[-1][0] > stored[0][0]:
+            return size / (stored[-1][0] - stored[0][0])
+    return None
