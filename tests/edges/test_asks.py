@@ -294,8 +294,8 @@ def test_what_submit_sends(asking: Asking, before: dict[str, Any] | None, again:
     ("before", "said"),
     [
         ({"phase": "uploading"}, "is already in progress (uploading)"),
-        ({"phase": "processing", "merge": MergeState.SEEN}, "is already in progress (processing)"),
-        ({"phase": "held", "merge": MergeState.SEEN}, "has already been merged. `bracketd retry` resumes it"),
+        ({"phase": "processing", "merge": Merge(MergeState.SEEN)}, "is already in progress (processing)"),
+        ({"phase": "held", "merge": Merge(MergeState.SEEN)}, "has already been merged. `bracketd retry` resumes it"),
     ],
 )
 def test_what_is_under_way_is_not_submitted(asking: Asking, before: dict[str, Any], said: str, again: bool) -> None:

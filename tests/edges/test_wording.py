@@ -63,7 +63,7 @@ def example(kind: Any) -> Any:
 def test_every_fact_is_reported_in_words(kind: type[facts.Fact]) -> None:
     """No fact's line has class names, brackets or `key=value`."""
     words = in_words(example(kind), processed(True, True))
-    assert words.startswith(phrase(kind.__name__))
+    assert words.startswith(phrase(stored_name(kind)))
     assert not CODE.search(words), words
 
 
@@ -73,7 +73,7 @@ def test_every_step_that_fails_is_reported_in_words(step: Any) -> None:
     fields = {field.name: {"bracket": 1, "image": "i1"}.get(field.name, "5f") for field in dataclasses.fields(step)}
     failed = facts.Failed(step(**fields), facts.Failure.PASSING, "no line")
     words = in_words(failed, processed(True, True))
-    assert words.startswith(f"step failed: {STEPS.get(step.__name__, '')}")
+    assert words.startswith(f"step failed: {STEPS.get(stored_name(step), '')}")
     assert ("DCIM/IMG_0432.JPG" in words) == ("bracket" in fields)
     assert ("picture 1" in words) == ("image" in fields)
     assert "no line" in words
