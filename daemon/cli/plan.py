@@ -19,13 +19,14 @@ from daemon.cli.speed import bytes_per_second
 from daemon.cli.words import printable
 from daemon.config import load
 from daemon.config.policy import plan_settings
-from daemon.config.shoot import NAME, read_shoot
+from daemon.config.shoot import NAME
 from daemon.errors import ConfigError
 from daemon.files.scan import scan
 from daemon.grouping.plan import Plan, PlanSettings
 from daemon.photos import Contents
 from daemon.photos.choosing import Chosen
-from daemon.photos.planning import Own, plan_folder
+from daemon.photos.own import read_own
+from daemon.photos.planning import plan_folder
 from daemon.shoot import Why
 
 WHY = {
@@ -145,8 +146,7 @@ def _known(config: Path | None, folder: Path) -> Known:
 
 def _planned(folder: Path, settings: PlanSettings) -> tuple[Plan, Chosen]:
     """Read the folder and plan it. Raises ConfigError for mistakes in its own file."""
-    read = read_shoot(folder)
-    own = None if read is None else Own(*read)
+    own = read_own(str(folder))
 
     async def planned() -> tuple[Plan, Chosen]:
         return await plan_folder(Contents(_at_once), str(folder), scan(str(folder)), settings, own)

@@ -47,4 +47,7 @@ def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:
         dev_mode=dev_mode,
         bad_files=settings.bad_files,
         names=settings.names,
+        grouping="automatic" if isinstance(settings.grouping, int) else settings.grouping,
+        prefer=settings.prefer,
+        singles=settings.singles,
     )

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Confidence(StrEnum):
-    """How sure a set is. CERTAIN: by marks or by the shoot's pattern and pauses. ASK: a person should look at it."""
-
-    CERTAIN = "certain"
-    LIKELY = "likely"
-    ASK = "ask"
+from daemon.shoot.confidence import Confidence as Confidence  # noqa: PLC0414 - a value of a set
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from daemon.order.hold import HoldKind
 from daemon.order.image import ImageState
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
+from daemon.order.plan import NOT_SENT, grouping_request, loses_sets
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 from daemon.order.purchase import LimitCheck
@@ -35,6 +36,8 @@ SOONER = "`bracketd approve` buys them now, `bracketd dismiss` ends the order wi
 
 def locked(order: Order, fact: f.Locked, _now: float, policy: Policy) -> Order:
     """Hold a doubtful shoot, or a shoot that will have more images than an order may have, before it is sent."""
+    if loses_sets(order) and NOT_SENT not in order.notes:
+        order = replace(order, notes=(*order.notes, NOT_SENT))
     if fact.doubt is not None and order.phase is Phase.SETTLED:
         return held(order, Trouble(Code.DOUBTFUL_PHOTOS, fact.doubt.why), HoldKind.DOUBT)
     return held_if_too_large(order, policy)
@@ -144,4 +147,5 @@ def must_reckon(order: Order) -> bool:
 
 def fewest_images(order: Order) -> int:
     """The least number of images that an order's brackets can become."""
-    return -(-len(order.sent) // (order.preset.per_image or MOST_BRACKETS))
+    request = grouping_request(order)
+    return len(request.sets) if request.sets else -(-len(order.sent) // (request.per_image or MOST_BRACKETS))

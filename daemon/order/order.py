@@ -17,6 +17,7 @@ from daemon.order.merge import Merge
 from daemon.order.messages import RETRY_FAILED, altered_text, late_text
 from daemon.order.naming import name_at_service
 from daemon.order.phase import Health, Phase, Stage
+from daemon.order.planned import PlannedImage
 from daemon.order.preset import FlowName, Preset
 from daemon.order.problem import Code, Problem, Trouble
 from daemon.order.purchase import Purchase
@@ -35,7 +36,8 @@ Standing = Stage | Hold | Ended
 class Order:
     """One order: a shoot, its brackets and images, where it stands, and when its next step is due.
 
-    ``due`` is when the next step may start, None if no step will start by itself. ``troubles`` are what hinders the
+    ``plan`` has the images that the brackets should become; empty if the service decides. ``due`` is when the next step
+    may start, None if no step will start by itself. ``troubles`` are what hinders the
     order now, why it is held, or how it ended; ``notes`` are permanent.
     """
 
@@ -46,6 +48,7 @@ class Order:
     preset: Preset = field(default_factory=Preset)
     standing: Standing = Phase.SETTLED
     brackets: tuple[Bracket, ...] = ()
+    plan: tuple[PlannedImage, ...] = ()
     images: tuple[Image, ...] = ()
     unsent: Unsent = field(default_factory=Unsent)
     purchase: Purchase = field(default_factory=Purchase)

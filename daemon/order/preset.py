@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from daemon.template import DEFAULT
 
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
+GroupingName = Literal["automatic", "sets", "folders"]
+Prefer = Literal["jpeg", "raw"]
+Singles = Literal["send", "ask", "leave_out"]
+
+OWN = ("per_image", "grouping", "prefer", "singles")
+"""The fields that a shoot's own file may replace. Its preferences are added to ``enhance``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,10 @@ class Preset:
     preferences of the vendor's API, as they are sent. ``format`` is jpeg, png or webp; ``quality`` 1-90; ``max_width``
     is in pixels. ``dev_mode`` requests free pictures with a watermark. ``bad_files`` says whether an unreadable photo
     holds the order or is left out. ``names`` is the template of the pictures' names (``daemon.template``).
+
+    ``grouping`` says who groups: the service, or bracketd by the sets it found, or by folders. ``prefer`` is the format
+    that is sent if a frame has several, ``singles`` what happens to photos in no set. ``own`` are the settings that the
+    shoot's own file changed, by name.
     """
 
     per_image: int | None = None
@@ -30,3 +40,14 @@ class Preset:
     dev_mode: bool = False
     bad_files: BadFiles = "hold"
     names: str = DEFAULT
+    grouping: GroupingName = "automatic"
+    prefer: Prefer = "jpeg"
+    singles: Singles | None = None
+    own: Mapping[str, object] = field(default_factory=dict)
+
+    def with_own(self, own: Mapping[str, object]) -> Preset:
+        """The preset with a shoot's own settings: ``own`` has the values of the fields that the shoot changes."""
+        enhance = own.get("enhance")
+        more = {"enhance": {**self.enhance, **enhance}} if isinstance(enhance, Mapping) else {}
+        fields = {name: own[name] for name in OWN if name in own}
+        return replace(self, **fields, **more, own=dict(own)) if own else self  # type: ignore[arg-type]

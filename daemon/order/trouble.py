@@ -266,7 +266,11 @@ def _mended(order: Order, today: Preset | None) -> Preset:
     if today is None:
         return order.preset
     if not order.merge.requested:
-        return replace(today, dev_mode=order.preset.dev_mode)
+        locked, own = order.preset, order.preset.own
+        kept = replace(today, dev_mode=locked.dev_mode, prefer=locked.prefer, singles=locked.singles)
+        if order.plan:
+            kept = replace(kept, grouping=locked.grouping, per_image=locked.per_image)
+        return kept.with_own(own)
     return replace(order.preset, format=today.format, quality=today.quality, max_width=today.max_width)
 
 

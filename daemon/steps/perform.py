@@ -23,6 +23,7 @@ from daemon.files.fitting import name_limit
 from daemon.files.roots import PATIENCE, Roots
 from daemon.frames import shot_if_read
 from daemon.order import Order, Phase, answers, facts, pictures, steps
+from daemon.order.plan import grouping_request
 from daemon.picture_names import picture_name
 from daemon.resuming import Resuming
 from daemon.service import ImageStatus, Service, Slot, content_type_of
@@ -242,7 +243,9 @@ class Steps:
             case facts.SameContent() as touched:
                 return touched
         with contextlib.suppress(errors.AlreadyExists):  # an earlier request succeeded, but its answer was lost
-            self._service.merge(order.id, per_image=order.preset.per_image, enhance=order.preset.enhance)
+            request = grouping_request(order)
+            sets = None if request.sets is None else [_ids(order, numbers) for numbers in request.sets]
+            self._service.merge(order.id, per_image=request.per_image, enhance=order.preset.enhance, sets=sets)
         return facts.Merged()
 
     def _look(self, order: Order) -> facts.Fact:
@@ -329,6 +332,13 @@ class Steps:
         name = note_name(order)
         incoming.write_json(order.source.output, name, delivery_note(order, late, now=self._now()))
         return facts.Delivered(late)
+
+
+def _ids(order: Order, numbers: Iterable[int]) -> list[str]:
+    """The service's ids of some brackets. Before the merge all of them are stored, so they have one."""
+    ids = [order.brackets[number].service_id for number in numbers]
+    assert None not in ids
+    return [one for one in ids if one is not None]
 
 
 def _was_sent_whole(order: Order, error: errors.FileError) -> bool:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from daemon.order import Again, Judged, compare, facts, fingerprint, is_mendable, submitted_order, with_shots
+from daemon.errors import ConfigError
+from daemon.order import Again, Judged, Preset, compare, facts, fingerprint, is_mendable, submitted_order, with_shots
 from daemon.photos.choosing import by_name, choose, is_known, paths, plain
 from daemon.photos.contents import Contents
+from daemon.photos.own import Own, read_own
+from daemon.photos.sending import Sending, sending
 from daemon.shoot import usable
+from daemon.shoot.leftout import all_of
 from daemon.store.known import KnownBy
 from daemon.store.protocol import Store
 from daemon.watcher.archive import Archive
@@ -15,10 +19,10 @@ from daemon.watcher.settled import Compared, Settled
 
 
 class Comparing:
-    """Compares the shoots of one watched folder. ``dev_mode``: the folder's orders are sent in dev mode."""
+    """Compares the shoots of one watched folder. ``preset`` has the settings of the folder's orders."""
 
-    def __init__(self, store: Store, contents: Contents, archive: Archive, *, dev_mode: bool) -> None:
-        self._store, self._contents, self._archive, self._dev_mode = store, contents, archive, dev_mode
+    def __init__(self, store: Store, contents: Contents, archive: Archive, preset: Preset) -> None:
+        self._store, self._contents, self._archive, self._preset = store, contents, archive, preset
 
     def of(self, settled: Settled) -> Callable[[], Awaitable[Compared]]:
         """A function that compares a shoot on each call, but reads its photos only once.
@@ -43,14 +47,16 @@ class Comparing:
             return Compared(settled, unread, Judged(Again.SAME, same, known=len(photos)), mine)
         if not is_submitted and (known := await self._archive.at_a_glance(photos, mine)):
             return Compared(settled, unread, known, mine)
-        read, chosen = await choose(contents, folder, good)
+        own = await contents.blocking(own_or_mistake, folder)
+        preset = self._preset.with_own(own.fields) if isinstance(own, Own) else self._preset
+        read, chosen = await choose(contents, folder, good, preset.prefer)
         brackets = chosen.brackets
         known_by = KnownBy(folder, fingerprint(brackets), chosen.marks, chosen.seconds, names)
         earlier = await self._store.earlier(known_by)
         if is_submitted:
             replaced = submitted_order(mine)
             earlier = [o for o in earlier if replaced is None or o.id != replaced.id or not is_mendable(o)]
-        if is_submitted and not self._dev_mode:
+        if is_submitted and not self._preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
         brackets = await contents.with_hashes(folder, brackets, earlier)
         earlier = [with_shots(order, read) if order.source.folder == folder else order for order in earlier]
@@ -61,5 +67,16 @@ class Comparing:
         left_out = tuple(sorted((*bad, *chosen.left_out, *judged.made), key=lambda one: one.path))
         made = frozenset(paths(judged.made))
         brackets = tuple(bracket for bracket in brackets if bracket.path not in made)
-        doubt = None if is_submitted else chosen.doubt
-        return Compared(settled, facts.Locked(brackets, paths(left_out), settled.why, left_out, doubt), judged, mine)
+        sent: Sending = await self._contents.blocking(sending, chosen, brackets, left_out, preset, own)
+        doubts = (sent.mistake, *(() if is_submitted else (chosen.doubt, sent.doubt)))
+        doubt = all_of([one for one in doubts if one is not None])
+        fact = facts.Locked(sent.brackets, paths(sent.left_out), settled.why, sent.left_out, doubt)
+        return Compared(settled, fact, judged, mine, sending=sent, preset=preset)
+
+
+def own_or_mistake(folder: str) -> Own | ConfigError | None:
+    """A shoot's own settings, or what is wrong with them; None without a file. Raises OSError."""
+    try:
+        return read_own(folder)
+    except ConfigError as error:
+        return error

@@ -69,7 +69,7 @@ class Intake:
     ) -> None:
         archive = Archive(desk.store)
         self._folder, self._desk, self._contents, self._unknown = folder, desk, contents, unknown
-        self._comparing = Comparing(desk.store, contents, archive, dev_mode=folder.preset.dev_mode)
+        self._comparing = Comparing(desk.store, contents, archive, folder.preset)
         self._orders = NewOrders(folder, desk, unknown, archive, flow=flow)
         self.late = LatePhotos(desk, contents, archive, self._comparing, late_files=folder.late_files)
 

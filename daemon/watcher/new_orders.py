@@ -31,6 +31,7 @@ from daemon.order.problem import Code, Trouble
 from daemon.order.unsent import Unsent
 from daemon.orders import Desk
 from daemon.photos.choosing import by_name, paths
+from daemon.photos.sending import planned
 from daemon.shoot import LeftOut
 from daemon.store.asks import Answer, Ask
 from daemon.watcher.archive import Archive, entries
@@ -65,7 +66,7 @@ class NewOrders:
 
     async def send(self, compared: Compared, new: Send, ask: Ask | None) -> None:
         """Create the order of a whole shoot."""
-        order = await self._make(compared.settled, compared.fact)
+        order = await self._make(compared.settled, compared.fact, compared)
         if new.unsure:
             order = unsure(order, await self._archive.why(compared.judged))
         await self._desk.begin(order, compared.fact, ask, elsewhere=compared.elsewhere)
@@ -73,7 +74,7 @@ class NewOrders:
     async def supplement(self, compared: Compared, new: Supplement, ask: Ask | None) -> None:
         """Create an order of a shoot's unsent photos, for the same output folder."""
         fact = part_of(compared.fact, new.part, compared.orders)
-        order = await self._late(compared.settled, new.part, fact)
+        order = await self._late(compared, new.part, fact)
         if new.part.recognised is not None:
             order = unsure(order, await self._archive.why(new.part))
         elif new.held is not None:
@@ -90,9 +91,9 @@ class NewOrders:
         if new.part is not None:
             fact = part_of(fact, new.part, [order for order in compared.orders if order.id != old.id])
         if new.part is None or old.phase is Phase.HELD:
-            order = await self._make(compared.settled, fact)
+            order = await self._make(compared.settled, fact, compared)
         else:
-            order = await self._late(compared.settled, new.part, fact)
+            order = await self._late(compared, new.part, fact)
         source = order.source
         if old.phase is Phase.HELD:
             source = replace(source, output=old.source.output)
@@ -124,7 +125,7 @@ class NewOrders:
     async def skip_late(self, compared: Compared, answer: Answer | None) -> None:
         """Record late photos that a person skips as a cancelled supplement, so that they are recognised later."""
         fact = facts.Locked(compared.judged.new, why=compared.settled.why)
-        order = await self._late(compared.settled, compared.judged, fact)
+        order = await self._late(compared, compared.judged, fact)
         await self._desk.decline(order, facts.Cancelled(CANCELLED, by_person=True), answer)
 
     async def outputs(self, compared: Compared) -> set[str]:
@@ -147,9 +148,9 @@ class NewOrders:
         await self._desk.skip(order, fact, record.photos, answer=answer)
         return order.id
 
-    async def _late(self, settled: Settled, part: Judged, fact: facts.Locked) -> Order:
+    async def _late(self, compared: Compared, part: Judged, fact: facts.Locked) -> Order:
         """An order of late photos, not in the store yet. It has the output folder of the earlier order."""
-        order = await self._make(settled, fact)
+        order = await self._make(compared.settled, fact, compared)
         source, before = order.source, part.before
         if before is not None:
             source = replace(source, supplement_of=before.source.supplement_of or before.id)
@@ -157,9 +158,10 @@ class NewOrders:
             source = replace(source, output=before.source.output)
         return replace(order, source=source)
 
-    async def _make(self, settled: Settled, fact: facts.Locked) -> Order:
-        """A new order, not in the store yet."""
-        now, dev_mode = self._desk.now(), self._folder.preset.dev_mode
+    async def _make(self, settled: Settled, fact: facts.Locked, compared: Compared | None = None) -> Order:
+        """A new order, not in the store yet. Without ``compared`` it has no plan, and the folder's settings."""
+        now, preset = self._desk.now(), (compared and compared.preset) or self._folder.preset
+        name = str(preset.own.get("name") or settled.shoot)
         taken = await self._desk.store.outputs() | self._unknown.places
         return Order(
             id=str(uuid.uuid4()),
@@ -167,13 +169,14 @@ class NewOrders:
             source=OrderSource(
                 shoot=settled.shoot,
                 folder=settled.folder,
-                output=output_folder(self._folder.output, settled.shoot, taken, dev_mode=dev_mode),
+                output=output_folder(self._folder.output, name, taken, dev_mode=preset.dev_mode),
                 fingerprint=fingerprint(fact.brackets),
                 inode=settled.inode,
             ),
             times=Times(created_at=now, updated_at=now),
-            preset=self._folder.preset,
+            preset=preset,
             brackets=fact.brackets,
+            plan=planned(compared.sending if compared else None, fact.brackets),
             unsent=Unsent(left_out=fact.left_out, left_out_why=fact.left_out_why),
             due=now,
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from daemon.order import Judged, Order, Verb, facts
+from daemon.order import Judged, Order, Preset, Verb, facts
 from daemon.order.found import FoundElsewhere
+from daemon.photos.sending import Sending
 from daemon.shoot import Listing
 
 
@@ -41,7 +42,8 @@ class Compared:
     """A settled shoot whose photos were compared with earlier orders.
 
     ``fact`` has the photos to send and the reasons for the others. ``orders`` are those of its folder, newest first.
-    ``elsewhere`` is an order that is not in the state and seems to have the photos.
+    ``elsewhere`` is an order that is not in the state and seems to have the photos. ``sending`` has the images that the
+    photos should become, and ``preset`` the settings for this shoot; both are None if the photos were not read.
     """
 
     settled: Settled
@@ -49,3 +51,5 @@ class Compared:
     judged: Judged
     orders: tuple[Order, ...] = ()
     elsewhere: FoundElsewhere | None = None
+    sending: Sending | None = None
+    preset: Preset | None = None

@@ -28,6 +28,7 @@ from daemon.order.facts import Fact
 from daemon.order.merge import Merge
 from daemon.order.order import Standing
 from daemon.order.phase import Stage
+from daemon.order.planned import PlannedImage
 from daemon.order.problem import Code, Trouble
 from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.stored_names import stored_name
@@ -36,6 +37,7 @@ from daemon.order.tries import Tries
 from daemon.order.unsent import Unsent
 from daemon.order.uploads import Uploads
 from daemon.shoot import LeftOut, Why
+from daemon.shoot.confidence import Confidence
 from daemon.shoot.shot import from_json, to_json
 from daemon.store.journal import detail_of
 from daemon.store.sqlite.names import pack, printable, unpack
@@ -94,6 +96,7 @@ def order_row(order: Order) -> Row:
         "troubles": json.dumps([{"code": one.code.value, "text": one.text} for one in order.troubles]),
         "problems": json.dumps(problems_of(order)),
         "notes": json.dumps(order.notes),
+        "plan": json.dumps([[list(one.brackets), one.confidence.value] for one in order.plan]),
         "due": order.due,
         "phase_since": order.times.phase_since,
         "refusals": order.uploads.refusals,
@@ -192,6 +195,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
             unseen=row["unseen"],
         ),
         brackets=tuple(_bracket(b) for b in brackets),
+        plan=tuple(PlannedImage(tuple(numbers), Confidence(how)) for numbers, how in json.loads(row["plan"])),
         images=tuple(_image(i) for i in images),
         unsent=Unsent(
             left_out=tuple(json.loads(row["left_out"])),

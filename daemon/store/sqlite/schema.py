@@ -272,6 +272,9 @@ UPDATE orders SET troubles = json_array(
 GATES_OF_WAITING = "ALTER TABLE waiting ADD COLUMN gates TEXT NOT NULL DEFAULT '[]'"
 """Adds the results of the gates to each waiting shoot, as JSON."""
 
+PLAN = "ALTER TABLE orders ADD COLUMN plan TEXT NOT NULL DEFAULT '[]'"
+"""Adds the images that an order's brackets should become, as JSON."""
+
 
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     def run(connection: sqlite3.Connection) -> None:
@@ -290,6 +293,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _statements(THIRD),
     _statements(FOURTH),
     _statements(GATES_OF_WAITING),
+    _statements(PLAN),
 )
 """The migration at index ``n`` converts a file of version ``n`` to version ``n + 1``."""
 

@@ -1,0 +1,88 @@
+"""A shoot's own settings, from ``bracketd.yaml`` in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from daemon.config.document import Document, Location
+from daemon.config.mistake import nearest
+from daemon.config.shoot import ShootSettings, read_shoot
+from daemon.errors import ConfigError, Problem
+from daemon.grouping.plan import Mode, PlanSettings, sent_for
+from daemon.grouping.wishes import Wishes, WrongName, resolve
+from daemon.photos.choosing import Chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A shoot's own settings, and the file they come from, for the lines of mistakes."""
+
+    settings: ShootSettings
+    document: Document
+
+    def over(self, settings: PlanSettings) -> PlanSettings:
+        """The watched folder's settings with those that the shoot changes."""
+        own = self.settings
+        return replace(
+            settings,
+            mode=self.mode or settings.mode,
+            prefer=own.prefer or settings.prefer,
+            singles=own.singles or settings.singles,
+        )
+
+    @property
+    def mode(self) -> Mode | None:
+        """Who groups, if the shoot changes it. A file that lists sets means ``sets``."""
+        lists = self.settings.sets or self.settings.single
+        return self.settings.grouping or ("sets" if lists else None)
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """The changes to an order's preset, and the output name, as JSON values."""
+        own, mode = self.settings, self.mode
+        enhance = own.enhance.wire() if own.enhance is not None else None
+        number = mode if isinstance(mode, int) else None
+        by: dict[str, object] = {}
+        if mode is not None:
+            by = {"grouping": "automatic" if number else mode, "per_image": number}
+        changed = (("enhance", enhance), ("prefer", own.prefer), ("singles", own.singles), ("name", own.name))
+        return {name: value for name, value in changed if value is not None} | by
+
+    @property
+    def wishes(self) -> Wishes:
+        """The sets, singles and skipped photos that it lists, by the names as written."""
+        return Wishes(self.settings.sets, self.settings.single, self.settings.skip)
+
+
+def read_own(folder: str) -> Own | None:
+    """The settings in a shoot's folder. None without a file. Raises ConfigError with every mistake, and OSError."""
+    read = read_shoot(Path(folder))
+    return None if read is None else Own(*read)
+
+
+def wishes_of(own: Own, chosen: Chosen) -> Wishes:
+    """The wishes with paths of files that are sent. Raises ConfigError with every wrong name."""
+    sent = sent_for((bracket.path for bracket in chosen.brackets), chosen.left_out)
+    wishes, wrong = resolve(own.wishes, sent)
+    if wrong:
+        raise ConfigError(tuple(_problem(own, one, sent) for one in wrong))
+    return wishes
+
+
+def _problem(own: Own, wrong: WrongName, sent: Mapping[str, str]) -> Problem:
+    where = own.document.where(_location(own.settings, wrong.name))
+    if wrong.found:
+        several = ", ".join(wrong.found[:3])
+        return Problem(where, f"{wrong.name} is the name of several photos", f"Write its path: {several}.")
+    meant = nearest(wrong.name, (path.rpartition("/")[2] for path in sent))
+    remedy = f"Did you mean {meant}?" if meant else "Correct the name, or remove it."
+    return Problem(where, f"{wrong.name} is not a photo of this shoot", remedy)
+
+
+def _location(settings: ShootSettings, name: str) -> Location:
+    """Where a name is listed."""
+    sets = ((("sets", n), one) for n, one in enumerate(settings.sets))
+    lists = (*sets, (("single",), settings.single), (("skip",), settings.skip))
+    return next((*place, names.index(name)) for place, names in lists if name in names)
