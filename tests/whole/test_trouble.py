@@ -10,7 +10,10 @@ import pytest
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import of_order
-from tests.whole.program import Bracketd, until
+from tests.whole.program import PATIENCE, Bracketd, until
+
+BACK_OFF = 3 * PATIENCE
+"""Timeout in seconds for an order that has failed several times and waits longer each time."""
 
 OAK, ELM = "12 Oak St", "1 Elm St"
 
@@ -263,4 +266,4 @@ def test_nobody_answers(program: Bracketd, sandbox: Sandbox) -> None:
         program.stop()
     program.settings["api"]["base_url"] = sandbox.api
     program.start()
-    program.reach(OAK, "downloaded")
+    program.reach(OAK, "downloaded", patience=BACK_OFF)
