@@ -11,8 +11,11 @@ from daemon.grouping.segments import Segment
 MOSTLY_SINGLES = 0.6
 """A shoot whose share of single frames is at least this has few sets."""
 
-PLAIN_STEPS, PLAIN_SPAN, PLAIN_IDLE = 0.36, 1.9, 0.4
-"""A set that is plain by itself: how even it is and how far it spans, in EV, and its longest pause in seconds."""
+PLAIN_STEPS, PLAIN_SPAN = 0.36, 1.9
+"""A set that is plain by itself: how even it is and how far it spans, in EV."""
+
+QUICK = 0.4
+"""The longest pause in seconds of a bracketing that the camera takes by itself."""
 
 ALIKE = 0.2
 """A candidate whose pattern is shared by more than this share of sets is not a part of another."""
@@ -66,7 +69,9 @@ class Scorer:
         elif shape.repeats:
             may_add = False
         else:
-            may_add = shape.span >= weights.WIDE_ENOUGH or one.marked or part > 0
+            may_add = (
+                one.marked or part > 0 or (shape.span >= weights.WIDE_ENOUGH and not self._is_slow_and_lonely(one))
+            )
             beyond = 0.0 if part else shape.uneven - self._tolerance
             if beyond > 0:
                 score += weights.UNEVEN * beyond
@@ -115,16 +120,27 @@ class Scorer:
             score += weights.LONELY_PAIR * (1 - max(part, usual.pairs.get(shape.steps, 0.0)))
         elif self._doubted and occurs_once:
             score += weights.DOUBTED * pairs + weights.DOUBTED_SET
-        if occurs_once and not part and usual.sizes.get(1, 0.0) >= MOSTLY_SINGLES and not self._is_plain(one):
+        if not part and self._is_lonely(one):
             score += weights.LONELY * pairs + weights.LONELY_SET
         return score
+
+    def _is_lonely(self, one: Segment) -> bool:
+        """True for a pattern that occurs once in a shoot of mostly single photos: they differ in exposure by chance."""
+        usual, shape = self._usual, one.ladder
+        if usual is None or shape is None or usual.sizes.get(1, 0.0) < MOSTLY_SINGLES:
+            return False
+        return usual.share(shape.steps) * usual.count < 1 - ROUNDING and not self._is_plain(one)
+
+    def _is_slow_and_lonely(self, one: Segment) -> bool:
+        """True for a lonely pattern whose pauses are those of single photos rather than those of a bracketing."""
+        return self._is_lonely(one) and self._pauses.longest(one) > QUICK
 
     def _is_plain(self, one: Segment) -> bool:
         """True for a quick even ladder of three frames or more with a wide span: it needs no other set like it."""
         shape = one.ladder
         if shape is None or one.size < 3 or shape.uneven > PLAIN_STEPS or shape.span < PLAIN_SPAN:
             return False
-        return self._pauses.longest(one) <= PLAIN_IDLE
+        return self._pauses.longest(one) <= QUICK
 
 
 def _of_length(size: int, length: int) -> float:

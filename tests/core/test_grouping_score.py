@@ -127,7 +127,8 @@ def test_a_lonely_pattern_among_single_photos() -> None:
     """In a shoot of single photos, two different exposures soon after each other are not a set; a plain bracket is."""
     usual = learn([*[of(0.0)] * 9, of(0.0, 1.3, 0.6)])
     single = score(of(0.0), usual)
-    assert score(of(0.0, 1.3, 0.6), usual, pause=3.0) < 3 * single
+    slow = Rhythm(1.5, 4.0, 0.5, 0.05)
+    assert score(of(0.0, 1.3, 0.6), usual, pause=3.0, rhythm=slow) < 3 * single
     assert score(of(*THREE), usual, pause=0.2) > 3 * single
 
 
