@@ -100,14 +100,20 @@ def _passed(before: Frame, after: Frame) -> float | None:
 
 
 def _takes_dark_frames(streams: Iterable[Sequence[Frame]]) -> bool:
-    """True if the gaps after long exposures are about twice as long as the exposures."""
-    follows = short = 0
-    for before, after in (pair for stream in streams for pair in pairwise(stream)):
-        passed = _passed(before, after)
-        open_s = _open_s(before)
-        if passed is None or open_s < LONG or passed >= 2.2 * open_s + 2.5:
-            continue
-        short += 1
-        least, most = 1.95 * before.shutter, 2 * open_s + SPARE
-        follows += least - before.resolution_s <= passed <= most + before.resolution_s
-    return follows >= LEAST_DARK and follows >= DARK * short
+    """True if the gaps after long exposures have room for another exposure of the same length, and for little more.
+
+    The next frame's own exposure lies within the gap if the camera records the end of exposures.
+    """
+    pairs = [pair for stream in streams for pair in pairwise(stream) if _open_s(pair[0]) >= LONG]
+    begins = [_fits(before, after, before) for before, after in pairs]
+    ends = [_fits(before, after, after) for before, after in pairs]
+    return any(some.count(True) >= max(LEAST_DARK, DARK * (len(some) - some.count(None))) for some in (begins, ends))
+
+
+def _fits(before: Frame, after: Frame, exposed: Frame) -> bool | None:
+    """True if a gap fits a dark frame after ``before`` and the exposure of ``exposed``; None if it is much longer."""
+    passed, most = _passed(before, after), _open_s(before) + _open_s(exposed)
+    if passed is None or passed >= 1.1 * most + 2.5:
+        return None
+    least = 0.975 * (before.shutter + exposed.shutter)
+    return least - before.resolution_s <= passed <= most + SPARE + before.resolution_s

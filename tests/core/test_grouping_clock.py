@@ -47,6 +47,15 @@ def test_dark_frames_are_learnt(spare: float, dark: bool) -> None:
     assert idle < 1 if dark else idle > 0.9
 
 
+def test_dark_frames_of_a_camera_that_records_the_end() -> None:
+    """The gap between two ends has room for the dark frame of the first exposure and for the second exposure."""
+    at, frames = 0.0, []
+    for number, exposure_s in enumerate((2.0, 4.0, 8.0) * 3, 1):
+        at += exposure_s + (frames[-1].shutter if frames else 0.0) + 0.2
+        frames.append(frame(number, at, exposure_s=exposure_s))
+    assert clock_of([frames]).dark
+
+
 def test_too_few_long_exposures_show_no_dark_frames() -> None:
     """Three gaps are too few; short exposures have no dark frame even if they are on."""
     assert not clock_of([[frame(number, 8.3 * number, exposure_s=4.0) for number in range(4)]]).dark
