@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from daemon.grouping.frame import Frame
+from daemon.grouping.stamp import Stamp, stamp_of
 
 CROWD, CROWDED = 9, 0.3
 """A clock is stopped if one of its seconds has more than CROWD frames and more than this share of all frames."""
@@ -25,7 +26,7 @@ NEARLY_ALL = 0.95
 SPARE = 1.5
 """Seconds that a camera needs beside the exposure and its dark frame at most."""
 
-ROUNDED_FROM = 10.0
+ROUNDED_FROM = 5.0
 """Exposure times in seconds from which rounding matters."""
 
 DARK_FROM = 1.0
@@ -38,34 +39,47 @@ class Clock:
 
     ``stopped``: its times say nothing. ``dark``: long exposure noise reduction is on, so the camera takes a dark frame
     of the same length after each long exposure. ``step_s`` is the clock's resolution in seconds, None if it differs
-    from frame to frame.
+    from frame to frame. ``stamp`` is the moment of an exposure that the camera records.
     """
 
     stopped: bool = False
     dark: bool = False
     step_s: float | None = None
+    stamp: Stamp = Stamp.UNKNOWN
 
     def idle(self, before: Frame, after: Frame) -> float | None:
-        """Seconds between two frames in which the camera certainly did not expose; None if unknown.
-
-        Makers record either the beginning or the end of an exposure, so the longer exposure of the two is subtracted.
-        """
+        """Seconds between two frames in which the camera certainly did not expose; None if unknown."""
         if self.stopped:
             return None
         passed = _passed(before, after)
         if passed is None:
             return None
-        busy = max(_open_s(before), _open_s(after))
+        busy = self._exposed_s(before, after)
         if self.dark and before.shutter >= DARK_FROM:
             busy += _open_s(before)
         step = max(before.resolution_s, after.resolution_s) if self.step_s is None else self.step_s
         return max(0.0, passed - busy - step)
 
+    def _exposed_s(self, before: Frame, after: Frame) -> float:
+        """Seconds of exposure from the time of one frame to the next: at most the longer exposure of the two."""
+        match self.stamp:
+            case Stamp.BEGINNING:
+                return _open_s(before)
+            case Stamp.END:
+                return _open_s(after)
+            case Stamp.UNKNOWN:
+                return max(_open_s(before), _open_s(after))
+
 
 def clock_of(streams: Iterable[Sequence[Frame]]) -> Clock:
     """The clock of a body with these streams."""
     streams = list(streams)
-    return Clock(any(map(is_stopped, streams)), _takes_dark_frames(streams), _step(streams))
+    pairs = [pair for stream in streams for pair in pairwise(stream)]
+    stamp, fits = stamp_of(pairs), _with_dark_frames(pairs)
+    if stamp is Stamp.UNKNOWN and len(fits) == 1:
+        (stamp,) = fits
+    dark = bool(fits) if stamp is Stamp.UNKNOWN else stamp in fits
+    return Clock(any(map(is_stopped, streams)), dark, _step(streams), stamp)
 
 
 def has_time(frames: Iterable[Frame]) -> bool:
@@ -87,7 +101,7 @@ def _step(streams: Iterable[Sequence[Frame]]) -> float | None:
 
 
 def _open_s(frame: Frame) -> float:
-    """Seconds for which the shutter was open. Exif rounds long times, powers of two: 15 s last 16 s, 30 s last 32 s."""
+    """Seconds for which the shutter was open. Exif rounds long times, powers of two: 6 s last 6.3 s, 30 s last 32 s."""
     if frame.shutter < ROUNDED_FROM:
         return frame.shutter
     thirds = round(3 * math.log2(frame.shutter))
@@ -99,15 +113,22 @@ def _passed(before: Frame, after: Frame) -> float | None:
     return None if first is None or second is None else second - first
 
 
-def _takes_dark_frames(streams: Iterable[Sequence[Frame]]) -> bool:
-    """True if the gaps after long exposures have room for another exposure of the same length, and for little more.
+def _with_dark_frames(pairs: Iterable[tuple[Frame, Frame]]) -> list[Stamp]:
+    """The moments that the camera may record if it takes dark frames; empty if it takes none.
 
-    The next frame's own exposure lies within the gap if the camera records the end of exposures.
+    Then the gaps after long exposures have room for a dark frame of the same length, and for little more. The exposure
+    in the gap is the first frame's if the camera records the beginning, else the next one's.
     """
-    pairs = [pair for stream in streams for pair in pairwise(stream) if _open_s(pair[0]) >= LONG]
-    begins = [_fits(before, after, before) for before, after in pairs]
-    ends = [_fits(before, after, after) for before, after in pairs]
-    return any(some.count(True) >= max(LEAST_DARK, DARK * (len(some) - some.count(None))) for some in (begins, ends))
+    long = [pair for pair in pairs if _open_s(pair[0]) >= LONG]
+    fits = {
+        Stamp.BEGINNING: [_fits(before, after, before) for before, after in long],
+        Stamp.END: [_fits(before, after, after) for before, after in long],
+    }
+    return [
+        stamp
+        for stamp, some in fits.items()
+        if some.count(True) >= max(LEAST_DARK, DARK * (len(some) - some.count(None)))
+    ]
 
 
 def _fits(before: Frame, after: Frame, exposed: Frame) -> bool | None:
