@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from daemon.grouping import weights
-from daemon.grouping.learn import ROUNDING, Usual
+from daemon.grouping.learn import ENOUGH, ROUNDING, Usual
 from daemon.grouping.parts import part_of
 from daemon.grouping.pauses import Pauses, View
 from daemon.grouping.segments import Segment
@@ -11,11 +11,17 @@ from daemon.grouping.segments import Segment
 MOSTLY_SINGLES = 0.6
 """A shoot whose share of single frames is at least this has few sets."""
 
-PLAIN_STEPS, PLAIN_SPAN = 0.36, 1.9
-"""A set that is plain by itself: how even it is and how far it spans, in EV."""
+PLAIN_STEPS, PLAIN_SPAN = 0.36, 1.8
+"""A set that is plain by itself: how even it is and how far it spans, in EV. Two steps of 1 EV may seem to be 1.84."""
 
 QUICK = 0.4
 """The longest pause in seconds of a bracketing that the camera takes by itself."""
+
+SAME_BY_CHANCE = 0.2
+"""The probability that the step between two single photos is about the same as between two others."""
+
+AIMING = 2.0
+"""Seconds that a person needs at least to point the camera at another view."""
 
 ALIKE = 0.2
 """A candidate whose pattern is shared by more than this share of sets is not a part of another."""
@@ -125,11 +131,19 @@ class Scorer:
         return score
 
     def _is_lonely(self, one: Segment) -> bool:
-        """True for a pattern that occurs once in a shoot of mostly single photos: they differ in exposure by chance."""
+        """True for a pattern that single photos explain: they differ in exposure by chance, and some steps repeat.
+
+        They are a shoot's usual frames if most frames are single, or if its sets are slow and have no usual pattern.
+        """
         usual, shape = self._usual, one.ladder
-        if usual is None or shape is None or usual.sizes.get(1, 0.0) < MOSTLY_SINGLES:
+        if usual is None or shape is None or one.by_hand or self._is_plain(one):
             return False
-        return usual.share(shape.steps) * usual.count < 1 - ROUNDING and not self._is_plain(one)
+        slow = self._pauses.longest(one) > AIMING
+        unlike = slow and usual.count >= ENOUGH and not usual.concentration
+        if usual.sizes.get(1, 0.0) < MOSTLY_SINGLES and not unlike:
+            return False
+        by_chance = usual.frames * SAME_BY_CHANCE ** len(shape.steps) if slow else 0.0
+        return usual.share(shape.steps) * usual.count < max(1.0, by_chance) - ROUNDING
 
     def _is_slow_and_lonely(self, one: Segment) -> bool:
         """True for a lonely pattern whose pauses are those of single photos rather than those of a bracketing."""

@@ -132,6 +132,26 @@ def test_a_lonely_pattern_among_single_photos() -> None:
     assert score(of(*THREE), usual, pause=0.2) > 3 * single
 
 
+def test_a_slow_pattern_must_repeat_more_often_than_by_chance() -> None:
+    """Among sixty single photos, three patterns are alike by chance, except with pauses too short to aim."""
+    one, slow = of(0.0, 1.3, 0.6), Rhythm(1.5, 4.0, 0.5, 0.05)
+    often, seldom = (learn([*[of(0.0)] * 60, *[one] * times]) for times in (12, 3))
+    assert score(one, often, pause=4.0, rhythm=slow) > 3 * score(of(0.0), often)
+    assert score(one, seldom, pause=4.0, rhythm=slow) < 3 * score(of(0.0), seldom)
+    assert score(one, seldom, pause=1.0, rhythm=slow) > 3 * score(of(0.0), seldom)
+
+
+def test_slow_sets_without_a_usual_pattern_are_doubtful() -> None:
+    """Frames with long pauses and patterns that all differ may be single photos; a ladder by hand is a set."""
+    levels = [(0.0, 1.0, 2.3), (0.0, 2.0, 0.7), (0.0, -1.3, 1.0), (0.0, 2.7, 1.3), (0.0, -2.0, -0.7)]
+    differ, slow = learn([of(*some) for some in levels]), Rhythm(1.5, 4.0, 0.5, 0.05)
+    one, hand = of(*levels[0]), of(0.0, 1.0, 2.0, 3.0, by_hand=True)
+    alike = learn([one] * 5)
+    assert score(one, differ, pause=4.0, rhythm=slow) < score(one, differ, pause=1.0, rhythm=slow) - 5
+    assert score(one, alike, pause=4.0, rhythm=slow) == score(one, alike, pause=1.0, rhythm=slow)
+    assert score(hand, differ, pause=4.0, rhythm=slow) > score(hand, alike, pause=4.0, rhythm=slow)
+
+
 def test_unmarked_frames_beside_marked_sets_are_doubted() -> None:
     """Beside marked sets, an unmarked pattern that occurs once and an unmarked pair score less."""
     usual = learn([of(*THREE), *[of(0.0)] * 2])
