@@ -55,7 +55,7 @@ class Usual:
 
     @cached_property
     def repeated(self) -> tuple[Pattern, ...]:
-        """The patterns that occur at least twice and are not rare, of which a set may lack some frames."""
+        """The patterns that occur at least twice and are not rare: a set may be a part of one."""
         return tuple(
             pattern for pattern, share in self.patterns.items() if share * self.count >= 1 - ROUNDING and share >= RARE
         )

@@ -116,6 +116,7 @@ def _column(track: Track, first: int, end: int) -> tuple[Column, bool]:
 
 
 def _missing_within(track: Track, first: int, end: int) -> int | None:
+    """The number of missing file numbers between these frames; None if unknown, or too many for one set."""
     missing = 0
     for some in track.missing[first + 1 : end]:
         if some is None:
