@@ -10,8 +10,8 @@ A value that only one of them has does not count:
 3. Exposure time, f-number and ISO agree within rounding.
 4. File numbers agree if the names have the same pattern: ``IMG_0001`` and ``IMG_0002`` of the same second are two
    frames. The exact same instant, to the hundredth, or another picture size overrides that, because a picture that the
-   camera develops or merges gets a new number. A whole tenth counts as a hundredth if most other times of the model
-   are not whole tenths: then its clock counts hundredths.
+   camera develops or merges gets a new number. A whole tenth counts as a hundredth, and a full second too, if the other
+   times of the model show that its clock counts hundredths.
 
 A stopped clock proves nothing: in a second with more files than a camera can take, file numbers must agree.
 """
@@ -41,9 +41,9 @@ CROWD, SHARE, MOST = 9, 0.3, 100
 """A clock is stopped if one second has more than MOST files, or more than CROWD files and more than SHARE of a camera's
 files."""
 
-FINE = 0.3
-"""A model's clock counts hundredths if more than this share of its fractions are not whole tenths. Of such a clock's
-times, nine in ten are not."""
+FINE, NEARLY_ALL = 0.3, 0.9
+"""A model's clock counts hundredths if more than FINE of its files have a fraction that is not a whole tenth, and
+NEARLY_ALL have a fraction. Of a clock with hundredths, nine in ten and 99 in a hundred files have."""
 
 SERIAL = 4
 """The least length of a serial number that may be part of another one."""
@@ -212,10 +212,12 @@ def show_one_frame(one: Taken, other: Taken, fine: Collection[str] = ()) -> bool
 def same_instant(one: Shot, other: Shot, fine: Collection[str] = ()) -> bool:
     """True if both have the same time to the hundredth. ``fine`` are models whose clocks count hundredths.
 
-    Clocks of other models may count tenths, which are too coarse for a burst.
+    Clocks of other models may count tenths or seconds, which are too coarse for a burst.
     """
-    if one.fraction is None or other.fraction is None or one.second != other.second:
+    if one.second is None or one.second != other.second:
         return False
+    if one.fraction is None or other.fraction is None:
+        return one.fraction == other.fraction and one.model in fine
     return abs(one.fraction - other.fraction) < 0.0005 and (one.model in fine or not _is_tenth(one.fraction))
 
 
@@ -265,8 +267,8 @@ def clocks_of(files: Iterable[Taken]) -> Clocks:
     seconds: dict[Second, int] = Counter()
     fractions: dict[Second, set[float | None]] = defaultdict(set)
     models: dict[str, int] = Counter()
-    with_fraction: dict[str, int] = Counter()
-    tenths: dict[str, int] = Counter()
+    fractions_of: dict[str, int] = Counter()
+    hundredths: dict[str, int] = Counter()
     for file in files:
         shot = file.shot
         if shot.tells:
@@ -274,14 +276,18 @@ def clocks_of(files: Iterable[Taken]) -> Clocks:
             fractions[shot.of_second].add(shot.fraction)
             models[shot.model] += 1
             if shot.fraction is not None:
-                with_fraction[shot.model] += 1
-                tenths[shot.model] += _is_tenth(shot.fraction)
+                fractions_of[shot.model] += 1
+                hundredths[shot.model] += not _is_tenth(shot.fraction)
     still = frozenset(
         second
         for second, count in seconds.items()
         if count > MOST or (count > max(CROWD, SHARE * models[second[0]]) and len(fractions[second]) == 1)
     )
-    fine = frozenset(model for model, count in with_fraction.items() if count - tenths[model] > FINE * count)
+    fine = frozenset(
+        model
+        for model, count in models.items()
+        if hundredths[model] > FINE * count and fractions_of[model] >= NEARLY_ALL * count
+    )
     return Clocks(still, fine)
 
 
