@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from daemon.grouping.frame import Frame
+from daemon.grouping.frame import Frame, missing_between
 from daemon.grouping.stamp import Stamp, stamp_of
 
 CROWD, CROWDED = 9, 0.3
@@ -61,8 +61,11 @@ class Clock:
         return max(0.0, passed - busy - step)
 
     def _exposed_s(self, before: Frame, after: Frame) -> float:
-        """Seconds of exposure from the time of one frame to the next: at most the longer exposure of the two."""
-        match self.stamp:
+        """Seconds of exposure from the time of one frame to the next: at most the longer exposure of the two.
+
+        If a file is missing between them, the camera may also have exposed that frame.
+        """
+        match Stamp.UNKNOWN if missing_between(before, after) else self.stamp:
             case Stamp.BEGINNING:
                 return _open_s(before)
             case Stamp.END:

@@ -66,7 +66,12 @@ def _how_surely(one: Segment, steps: Pattern, whole: Pattern) -> float:
 
 
 def _is_continued(one: Segment, whole: Pattern, front: int, end: int) -> bool:
-    """True if the frame before or after takes the step that the whole set takes there."""
-    if one.step_after is not None and end < len(whole) and abs(one.step_after - whole[end]) <= 1:
+    """True if the next frame before or after takes the step that the whole set takes there.
+
+    Beyond a missing file, the frame is not the next one.
+    """
+    after = None if one.missing_after else one.step_after
+    before = None if one.missing_before else one.step_before
+    if after is not None and end < len(whole) and abs(after - whole[end]) <= 1:
         return True
-    return one.step_before is not None and front > 0 and abs(one.step_before - whole[front - 1]) <= 1
+    return before is not None and front > 0 and abs(before - whole[front - 1]) <= 1

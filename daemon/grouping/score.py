@@ -20,6 +20,9 @@ QUICK = 0.4
 SAME_BY_CHANCE = 0.2
 """The probability that the step between two single photos is about the same as between two others."""
 
+FEW = 4
+"""The largest number of single photos that look like a set by chance if most frames are in sets."""
+
 AIMING = 2.0
 """Seconds that a person needs at least to point the camera at another view."""
 
@@ -78,6 +81,8 @@ class Scorer:
             may_add = (
                 one.marked or part > 0 or (shape.span >= weights.WIDE_ENOUGH and not self._is_slow_and_lonely(one))
             )
+            if part and shape.span < weights.WIDE_ENOUGH:
+                score -= weights.NARROW * part  # the whole set is wide enough
             beyond = 0.0 if part else shape.uneven - self._tolerance
             if beyond > 0:
                 score += weights.UNEVEN * beyond
@@ -134,12 +139,13 @@ class Scorer:
         """True for a pattern that single photos explain: they differ in exposure by chance, and some steps repeat.
 
         They are a shoot's usual frames if most frames are single, or if its sets are slow and have no usual pattern.
+        More than FEW single photos rarely have exposures that are all different.
         """
         usual, shape = self._usual, one.ladder
         if usual is None or shape is None or one.by_hand or self._is_plain(one):
             return False
         slow = self._pauses.longest(one) > AIMING
-        unlike = slow and usual.count >= ENOUGH and not usual.concentration
+        unlike = slow and one.size <= FEW and usual.count >= ENOUGH and not usual.concentration
         if usual.sizes.get(1, 0.0) < MOSTLY_SINGLES and not unlike:
             return False
         by_chance = usual.frames * SAME_BY_CHANCE ** len(shape.steps) if slow else 0.0

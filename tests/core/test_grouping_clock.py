@@ -53,6 +53,13 @@ def test_the_recorded_moment_is_learnt_from_gaps_that_are_too_short_for_the_othe
     assert clock_of([end[1:], end[:3]]).idle(*end[2:]) == pytest.approx(2.99)
 
 
+def test_a_missing_file_may_have_been_a_long_exposure() -> None:
+    """Beside a missing file number, the recorded moment does not show how long the camera exposed."""
+    clock, missing = Clock(step_s=0.0, stamp=Stamp.BEGINNING), frame(3, 12.0, exposure_s=8.0)
+    assert clock.idle(frame(1, 0.0, exposure_s=0.5), missing) == pytest.approx(4.0)
+    assert clock.idle(frame(2, 0.0, exposure_s=0.5), missing) == pytest.approx(11.5)
+
+
 def test_one_gap_or_a_contradiction_proves_no_moment() -> None:
     """One short gap may be a mistake of the clock; frames of two bodies in one stream contradict each other."""
     assert clock_of([taken([0.0, 3.0, 12.0, 22.0], [0.5, 8.0, 0.5, 8.0])]).stamp is Stamp.UNKNOWN

@@ -116,6 +116,13 @@ def test_a_part_of_a_usual_set_is_not_uneven() -> None:
     assert score(part, usual) > score(odd, usual) + 2
 
 
+def test_a_part_of_a_usual_set_may_be_narrow() -> None:
+    """Two frames of a usual set with small steps span less than one EV, as the set's own frames do."""
+    narrow = [of(0.0, 0.7, 1.4)] * 8
+    pair, away = of(0.0, 0.7, missing_before=0, missing_within=0), of(0.0, 0.7, missing_within=0, step_after=2)
+    assert score(pair, learn(narrow), pause=0.2) > 0 > score(away, learn(narrow), pause=0.2)
+
+
 def test_an_unmarked_pair_needs_other_pairs() -> None:
     """Pairs of one step support each other; one pair alone loses."""
     pairs = learn([of(0.0, 2.0)] * 6)
