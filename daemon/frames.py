@@ -16,7 +16,7 @@ from daemon.shoot.shot import UNKNOWN
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a camera's clock has no time zone
 
 HUNDREDTH = 0.01
-"""The resolution in seconds of a clock with fractions. Many cameras write a constant ``00``, which is no fraction."""
+"""The resolution in seconds of a clock with fractions. Many cameras write a constant ``00``, which does not count."""
 
 
 def frame(folder: str, path: str) -> Frame | None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from daemon.grouping.frame import Frame
+from daemon.grouping.frame import Frame, missing_between
+from daemon.grouping.stamp import Stamp, stamp_of
 
 CROWD, CROWDED = 9, 0.3
 """A clock is stopped if one of its seconds has more than CROWD frames and more than this share of all frames."""
@@ -25,7 +26,7 @@ NEARLY_ALL = 0.95
 SPARE = 1.5
 """Seconds that a camera needs beside the exposure and its dark frame at most."""
 
-ROUNDED_FROM = 10.0
+ROUNDED_FROM = 5.0
 """Exposure times in seconds from which rounding matters."""
 
 DARK_FROM = 1.0
@@ -38,34 +39,50 @@ class Clock:
 
     ``stopped``: its times say nothing. ``dark``: long exposure noise reduction is on, so the camera takes a dark frame
     of the same length after each long exposure. ``step_s`` is the clock's resolution in seconds, None if it differs
-    from frame to frame.
+    from frame to frame. ``stamp`` is the moment of an exposure that the camera records.
     """
 
     stopped: bool = False
     dark: bool = False
     step_s: float | None = None
+    stamp: Stamp = Stamp.UNKNOWN
 
     def idle(self, before: Frame, after: Frame) -> float | None:
-        """Seconds between two frames in which the camera certainly did not expose; None if unknown.
-
-        Makers record either the beginning or the end of an exposure, so the longer exposure of the two is subtracted.
-        """
+        """Seconds between two frames in which the camera certainly did not expose; None if unknown."""
         if self.stopped:
             return None
         passed = _passed(before, after)
         if passed is None:
             return None
-        busy = max(_open_s(before), _open_s(after))
+        busy = self._exposed_s(before, after)
         if self.dark and before.shutter >= DARK_FROM:
             busy += _open_s(before)
         step = max(before.resolution_s, after.resolution_s) if self.step_s is None else self.step_s
         return max(0.0, passed - busy - step)
 
+    def _exposed_s(self, before: Frame, after: Frame) -> float:
+        """Seconds of exposure from the time of one frame to the next: at most the longer exposure of the two.
+
+        If a file is missing between them, the camera may also have exposed that frame.
+        """
+        match Stamp.UNKNOWN if missing_between(before, after) else self.stamp:
+            case Stamp.BEGINNING:
+                return _open_s(before)
+            case Stamp.END:
+                return _open_s(after)
+            case Stamp.UNKNOWN:
+                return max(_open_s(before), _open_s(after))
+
 
 def clock_of(streams: Iterable[Sequence[Frame]]) -> Clock:
     """The clock of a body with these streams."""
     streams = list(streams)
-    return Clock(any(map(is_stopped, streams)), _takes_dark_frames(streams), _step(streams))
+    pairs = [pair for stream in streams for pair in pairwise(stream)]
+    stamp, fits = stamp_of(pairs), _with_dark_frames(pairs)
+    if stamp is Stamp.UNKNOWN and len(fits) == 1:
+        (stamp,) = fits
+    dark = bool(fits) if stamp is Stamp.UNKNOWN else stamp in fits
+    return Clock(any(map(is_stopped, streams)), dark, _step(streams), stamp)
 
 
 def has_time(frames: Iterable[Frame]) -> bool:
@@ -87,7 +104,7 @@ def _step(streams: Iterable[Sequence[Frame]]) -> float | None:
 
 
 def _open_s(frame: Frame) -> float:
-    """Seconds for which the shutter was open. Exif rounds long times, powers of two: 15 s last 16 s, 30 s last 32 s."""
+    """Seconds for which the shutter was open. Exif rounds long times, powers of two: 6 s last 6.3 s, 30 s last 32 s."""
     if frame.shutter < ROUNDED_FROM:
         return frame.shutter
     thirds = round(3 * math.log2(frame.shutter))
@@ -99,15 +116,28 @@ def _passed(before: Frame, after: Frame) -> float | None:
     return None if first is None or second is None else second - first
 
 
-def _takes_dark_frames(streams: Iterable[Sequence[Frame]]) -> bool:
-    """True if the gaps after long exposures are about twice as long as the exposures."""
-    follows = short = 0
-    for before, after in (pair for stream in streams for pair in pairwise(stream)):
-        passed = _passed(before, after)
-        open_s = _open_s(before)
-        if passed is None or open_s < LONG or passed >= 2.2 * open_s + 2.5:
-            continue
-        short += 1
-        least, most = 1.95 * before.shutter, 2 * open_s + SPARE
-        follows += least - before.resolution_s <= passed <= most + before.resolution_s
-    return follows >= LEAST_DARK and follows >= DARK * short
+def _with_dark_frames(pairs: Iterable[tuple[Frame, Frame]]) -> list[Stamp]:
+    """The moments that the camera may record if it takes dark frames; empty if it takes none.
+
+    Then the gaps after long exposures have room for a dark frame of the same length, and for little more. The exposure
+    in the gap is the first frame's if the camera records the beginning, else the next one's.
+    """
+    long = [pair for pair in pairs if _open_s(pair[0]) >= LONG]
+    fits = {
+        Stamp.BEGINNING: [_fits(before, after, before) for before, after in long],
+        Stamp.END: [_fits(before, after, after) for before, after in long],
+    }
+    return [
+        stamp
+        for stamp, some in fits.items()
+        if some.count(True) >= max(LEAST_DARK, DARK * (len(some) - some.count(None)))
+    ]
+
+
+def _fits(before: Frame, after: Frame, exposed: Frame) -> bool | None:
+    """True if a gap fits a dark frame after ``before`` and the exposure of ``exposed``; None if it is much longer."""
+    passed, most = _passed(before, after), _open_s(before) + _open_s(exposed)
+    if passed is None or passed >= 1.1 * most + 2.5:
+        return None
+    least = 0.975 * (before.shutter + exposed.shutter)
+    return least - before.resolution_s <= passed <= most + SPARE + before.resolution_s

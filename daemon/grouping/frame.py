@@ -14,8 +14,10 @@ AUTO_BRACKET = 2
 ROLLS_AFTER = 9999
 """Cameras number their files from 0001 to 9999, and then from 0001 again."""
 
+DCF = 8
+"""The length of the name of a camera's folder: three digits and five letters (JEITA CP-3461)."""
+
 _TIME = re.compile(r"\d{8}[_-]\d{6,9}\D*$")
-_DIRECTORY = re.compile(r"(?:^|/)(\d{3})[A-Za-z0-9_]{5}/[^/]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ class Frame:
     @property
     def directory(self) -> int:
         """The number of the camera's folder (100 of ``100CANON``), 0 for another folder."""
-        found = _DIRECTORY.search(self.path)
-        return int(found[1]) if found else 0
+        name = self.folder.rpartition("/")[2]
+        return int(name[:3]) if len(name) == DCF and name[:3].isdecimal() else 0
 
     @property
     def stem(self) -> str:

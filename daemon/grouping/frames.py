@@ -12,7 +12,7 @@ that JPEG and RAW give equal quality and that JPEG is faster.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,8 +22,8 @@ from daemon.shoot.leftout import all_of, is_edited, lies_among_made, made_in_cam
 from daemon.shoot.shot import (
     UNKNOWN,
     Shots,
+    clocks_of,
     contradict,
-    crowded,
     folder_of,
     is_cameras_name,
     place_of,
@@ -119,7 +119,8 @@ def _left_out(frame: _Frame, sent: str) -> Iterator[LeftOut]:
 def _frames(files: Sequence[Taken]) -> list[_Frame]:
     """The frames that these files show."""
     shown: dict[Taken, list[Taken]] = {}
-    first, places = Shots(still=crowded(files)), defaultdict[tuple[str, str], list[tuple[Taken, Taken]]](list)
+    clocks = clocks_of(files)
+    first, places = Shots(clocks=clocks), defaultdict[tuple[str, str], list[tuple[Taken, Taken]]](list)
     for file in sorted(files, key=lambda file: (not is_cameras_name(file.path), file.path)):
         beside = (of for other, of in places[place_of(file.path)] if _may_be_one(file, other))
         of = first.find(file) or next(beside, file)
@@ -127,7 +128,7 @@ def _frames(files: Sequence[Taken]) -> list[_Frame]:
             first.add(file)
         shown.setdefault(of, []).append(file)
         places[place_of(file.path)].append((file, of))
-    return [frame for some in shown.values() for frame in _parted(some)]
+    return [frame for some in shown.values() for frame in _parted(some, clocks.fine)]
 
 
 def _may_be_one(file: Taken, other: Taken) -> bool:
@@ -141,8 +142,10 @@ def _may_be_one(file: Taken, other: Taken) -> bool:
     )
 
 
-def _parted(files: Sequence[Taken]) -> Iterator[_Frame]:
+def _parted(files: Sequence[Taken], fine: Collection[str]) -> Iterator[_Frame]:
     """Split the files of one frame into the camera's own and those made from them.
+
+    ``fine`` are models whose clocks count hundredths.
 
     Pictures with the same format, size and folder become separate frames if nothing shows which was made from which.
     They may be exposures that somebody developed from one RAW file, and those are sent like any other brackets.
@@ -152,7 +155,7 @@ def _parted(files: Sequence[Taken]) -> Iterator[_Frame]:
         kind, original = format_of(file.path), next(iter(frame.own.values()), None)
         if original is None:
             frame.own[kind] = file
-        elif kind in frame.own and _is_equal(file, frame.own[kind]) and not is_raw(original.path):
+        elif kind in frame.own and _is_equal(file, frame.own[kind], fine) and not is_raw(original.path):
             yield _Frame({kind: file})
         elif kind in frame.own or why_beside(file, original) is Why.DERIVED:
             frame.made.append(file)
@@ -175,10 +178,10 @@ def _made_last(file: Taken, files: Sequence[Taken]) -> tuple[bool, bool, bool, i
     )
 
 
-def _is_equal(file: Taken, other: Taken) -> bool:
+def _is_equal(file: Taken, other: Taken, fine: Collection[str]) -> bool:
     """True if nothing shows which of two pictures with the same format was made from the other."""
     together = folder_of(file.path) == folder_of(other.path) and file.shot.pixels == other.shot.pixels
-    return together and not is_edited(file.path, other.path) and not made_in_camera(file, other)
+    return together and not is_edited(file.path, other.path) and not made_in_camera(file, other, fine)
 
 
 # --- formats ---

@@ -38,7 +38,8 @@ class Usual:
     ``sizes`` are the shares of sizes, single frames included. ``orders`` are the shares of orders of exposures, and
     ``patterns`` those of patterns; both leave one set out, because a candidate must not support itself. ``steps`` are
     the most frequent steps in EV. ``pairs`` are the shares of pairs with about the same step. ``concentration`` is how
-    far the share of the most frequent pattern exceeds 0.4. ``count`` is the number of sets with a pattern.
+    far the share of the most frequent pattern exceeds 0.4. ``count`` is the number of sets with a pattern, ``frames``
+    that of frames.
     """
 
     sizes: dict[int, float]
@@ -49,11 +50,12 @@ class Usual:
     concentration: float
     tolerance: float
     count: int
+    frames: int = 0
     _near: dict[Pattern, float] = field(default_factory=dict)
 
     @cached_property
     def repeated(self) -> tuple[Pattern, ...]:
-        """The patterns that occur at least twice and are not rare, of which a set may lack some frames."""
+        """The patterns that occur at least twice and are not rare: a set may be a part of one."""
         return tuple(
             pattern for pattern, share in self.patterns.items() if share * self.count >= 1 - ROUNDING and share >= RARE
         )
@@ -94,6 +96,7 @@ def learn(sets: Iterable[Segment]) -> Usual:
         _concentration(patterns),
         _tolerance(sorted(shape.uneven for shape in clear if not shape.repeats)),
         count,
+        sum(size * often for size, often in sizes.items()),
     )
 
 

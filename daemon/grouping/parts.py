@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import accumulate
 
 from daemon.grouping.learn import Pattern, Usual
 from daemon.grouping.segments import Segment
+
+REMEMBERED = 20_000
+"""The number of places to cache: the same parts are asked for in every pass."""
 
 PROVEN, LIKELY, DOUBTFUL = 1.0, 0.7, 0.5
 """How well the file numbers explain the missing frames: they are missing there; not refuted; nothing is known."""
@@ -23,6 +27,7 @@ def part_of(one: Segment, usual: Usual) -> float:
     return max((_how_surely(one, steps, whole) for whole in usual.repeated if len(whole) > len(steps)), default=0.0)
 
 
+@lru_cache(REMEMBERED)
 def place_in(steps: Pattern, whole: Pattern) -> tuple[int, int] | None:
     """How many frames of a whole set are before and within its part with these steps. None if it is not a part."""
     levels, places = list(accumulate(whole, initial=0)), list(accumulate(steps, initial=0))
@@ -61,7 +66,12 @@ def _how_surely(one: Segment, steps: Pattern, whole: Pattern) -> float:
 
 
 def _is_continued(one: Segment, whole: Pattern, front: int, end: int) -> bool:
-    """True if the frame before or after takes the step that the whole set takes there."""
-    if one.step_after is not None and end < len(whole) and abs(one.step_after - whole[end]) <= 1:
+    """True if the next frame before or after takes the step that the whole set takes there.
+
+    Beyond a missing file, the frame is not the next one.
+    """
+    after = None if one.missing_after else one.step_after
+    before = None if one.missing_before else one.step_before
+    if after is not None and end < len(whole) and abs(after - whole[end]) <= 1:
         return True
-    return one.step_before is not None and front > 0 and abs(one.step_before - whole[front - 1]) <= 1
+    return before is not None and front > 0 and abs(before - whole[front - 1]) <= 1

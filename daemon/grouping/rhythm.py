@@ -16,6 +16,9 @@ APART = 1.0
 FLOOR = 0.05
 """Seconds added to each gap, so that its logarithm exists."""
 
+COARSE = 0.5
+"""The share of the clock's resolution to add instead if that is more: shorter gaps cannot be distinguished."""
+
 SLOWEST = 8.0
 """The longest usual pause within a set in seconds. A person who sets each exposure by hand needs less."""
 
@@ -36,13 +39,15 @@ PAUSE, SHORTEST, LONGEST = 1.3, 12.0, 45.0
 class Rhythm:
     """Two kinds of gaps: ``within`` and ``between`` are the centres of the logarithm of seconds.
 
-    ``ratio`` is the variance that the two kinds leave, as a fraction of the whole variance.
+    ``ratio`` is the variance that the two kinds leave, as a fraction of the whole variance. ``floor`` is the number of
+    seconds that is added to each gap before its logarithm is taken.
     """
 
     within: float
     between: float
     deviation: float
     ratio: float
+    floor: float = FLOOR
 
     @property
     def trust(self) -> float:
@@ -56,7 +61,7 @@ class Rhythm:
 
     def log_odds(self, idle: float) -> float:
         """How much this idle time speaks for a gap within a set (positive) or between sets (negative)."""
-        gap = math.log(idle + FLOOR)
+        gap = math.log(idle + self.floor)
         if gap <= self.within:
             return CLIP
         if gap >= self.between:
@@ -65,9 +70,13 @@ class Rhythm:
         return max(-CLIP, min(CLIP, odds))
 
 
-def rhythm_of(gaps: Iterable[float | None]) -> Rhythm | None:
-    """The rhythm of these idle times. None if they are too few, of one kind only, or all long."""
-    logs = sorted(math.log(gap + FLOOR) for gap in gaps if gap is not None)
+def rhythm_of(gaps: Iterable[float | None], step_s: float = 0.0) -> Rhythm | None:
+    """The rhythm of these idle times. None if they are too few, of one kind only, or all long.
+
+    ``step_s`` is the resolution of the clock in seconds.
+    """
+    floor = max(FLOOR, COARSE * step_s)
+    logs = sorted(math.log(gap + floor) for gap in gaps if gap is not None)
     count = len(logs)
     if count < LEAST:
         return None
@@ -80,7 +89,7 @@ def rhythm_of(gaps: Iterable[float | None]) -> Rhythm | None:
 
     left, cut = min((variance(0, at) + variance(at, count), at) for at in range(1, count))
     within, between = sums[cut] / cut, (sums[count] - sums[cut]) / (count - cut)
-    if between - within < APART or within > math.log(SLOWEST + FLOOR):
+    if between - within < APART or within > math.log(SLOWEST + floor):
         return None
     whole = variance(0, count)
     return Rhythm(
@@ -88,4 +97,5 @@ def rhythm_of(gaps: Iterable[float | None]) -> Rhythm | None:
         between,
         max(SPREAD, math.sqrt(max(0.0, left) / count)),
         left / whole if whole > 0 else 1.0,
+        floor,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from daemon.grouping import weights
-from daemon.grouping.learn import ROUNDING, Usual
+from daemon.grouping.learn import ENOUGH, ROUNDING, Usual
 from daemon.grouping.parts import part_of
 from daemon.grouping.pauses import Pauses, View
 from daemon.grouping.segments import Segment
@@ -11,8 +11,20 @@ from daemon.grouping.segments import Segment
 MOSTLY_SINGLES = 0.6
 """A shoot whose share of single frames is at least this has few sets."""
 
-PLAIN_STEPS, PLAIN_SPAN, PLAIN_IDLE = 0.36, 1.9, 0.4
-"""A set that is plain by itself: how even it is and how far it spans, in EV, and its longest pause in seconds."""
+PLAIN_STEPS, PLAIN_SPAN = 0.36, 1.8
+"""A set that is plain by itself: how even it is and how far it spans, in EV. Two steps of 1 EV may seem to be 1.84."""
+
+QUICK = 0.4
+"""The longest pause in seconds of a bracketing that the camera takes by itself."""
+
+SAME_BY_CHANCE = 0.2
+"""The probability that the step between two single photos is about the same as between two others."""
+
+FEW = 4
+"""The largest number of single photos that look like a set by chance if most frames are in sets."""
+
+AIMING = 2.0
+"""Seconds that a person needs at least to point the camera at another view."""
 
 ALIKE = 0.2
 """A candidate whose pattern is shared by more than this share of sets is not a part of another."""
@@ -66,7 +78,11 @@ class Scorer:
         elif shape.repeats:
             may_add = False
         else:
-            may_add = shape.span >= weights.WIDE_ENOUGH or one.marked or part > 0
+            may_add = (
+                one.marked or part > 0 or (shape.span >= weights.WIDE_ENOUGH and not self._is_slow_and_lonely(one))
+            )
+            if part and shape.span < weights.WIDE_ENOUGH:
+                score -= weights.NARROW * part  # the whole set is wide enough
             beyond = 0.0 if part else shape.uneven - self._tolerance
             if beyond > 0:
                 score += weights.UNEVEN * beyond
@@ -115,16 +131,36 @@ class Scorer:
             score += weights.LONELY_PAIR * (1 - max(part, usual.pairs.get(shape.steps, 0.0)))
         elif self._doubted and occurs_once:
             score += weights.DOUBTED * pairs + weights.DOUBTED_SET
-        if occurs_once and not part and usual.sizes.get(1, 0.0) >= MOSTLY_SINGLES and not self._is_plain(one):
+        if not part and self._is_lonely(one):
             score += weights.LONELY * pairs + weights.LONELY_SET
         return score
+
+    def _is_lonely(self, one: Segment) -> bool:
+        """True for a pattern that single photos explain: they differ in exposure by chance, and some steps repeat.
+
+        They are a shoot's usual frames if most frames are single, or if its sets are slow and have no usual pattern.
+        More than FEW single photos rarely have exposures that are all different.
+        """
+        usual, shape = self._usual, one.ladder
+        if usual is None or shape is None or one.by_hand or self._is_plain(one):
+            return False
+        slow = self._pauses.longest(one) > AIMING
+        unlike = slow and one.size <= FEW and usual.count >= ENOUGH and not usual.concentration
+        if usual.sizes.get(1, 0.0) < MOSTLY_SINGLES and not unlike:
+            return False
+        by_chance = usual.frames * SAME_BY_CHANCE ** len(shape.steps) if slow else 0.0
+        return usual.share(shape.steps) * usual.count < max(1.0, by_chance) - ROUNDING
+
+    def _is_slow_and_lonely(self, one: Segment) -> bool:
+        """True for a lonely pattern whose pauses are those of single photos rather than those of a bracketing."""
+        return self._is_lonely(one) and self._pauses.longest(one) > QUICK
 
     def _is_plain(self, one: Segment) -> bool:
         """True for a quick even ladder of three frames or more with a wide span: it needs no other set like it."""
         shape = one.ladder
         if shape is None or one.size < 3 or shape.uneven > PLAIN_STEPS or shape.span < PLAIN_SPAN:
             return False
-        return self._pauses.longest(one) <= PLAIN_IDLE
+        return self._pauses.longest(one) <= QUICK
 
 
 def _of_length(size: int, length: int) -> float:

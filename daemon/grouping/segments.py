@@ -30,9 +30,9 @@ class Segment:
     have the same. ``symmetric`` is True for offsets that contain 0 and sum to 0.
 
     ``step_before`` and ``step_after`` are the steps from the frame before and to the frame after, in thirds of an EV;
-    None beyond a cut. ``missing_before`` and ``missing_within`` count missing file numbers; None if unknown.
-    ``goes_on`` counts the sides (0 to 2) on which a rising or falling ladder goes on in the next frame. ``by_hand`` is
-    True for a whole even ladder with pauses that a person needs between two exposures.
+    None beyond a cut. ``missing_before``, ``missing_within`` and ``missing_after`` count missing file numbers; None if
+    unknown. ``goes_on`` counts the sides (0 to 2) on which a rising or falling ladder goes on in the next frame.
+    ``by_hand`` is True for a whole even ladder with pauses that a person needs between two exposures.
     """
 
     first: int
@@ -46,6 +46,7 @@ class Segment:
     step_after: int | None = None
     missing_before: int | None = None
     missing_within: int | None = None
+    missing_after: int | None = None
     goes_on: int = 0
     by_hand: bool = False
 
@@ -82,7 +83,7 @@ def _segment(track: Track, cuts: Sequence[Cut], first: int, end: int) -> Segment
         length = None
     one = Segment(first, end, all(track.marked[first:end]), length=length)
     one.missing_before = track.missing[first]
-    one.missing_within = _missing_within(track, first, end)
+    one.missing_within, one.missing_after = _missing_within(track, first, end), track.missing[end]
     column, one.by_value = _column(track, first, end)
     levels = [level for level in column[first:end] if level is not None]
     if len(levels) < size:
@@ -116,6 +117,7 @@ def _column(track: Track, first: int, end: int) -> tuple[Column, bool]:
 
 
 def _missing_within(track: Track, first: int, end: int) -> int | None:
+    """The number of missing file numbers between these frames; None if unknown, or too many for one set."""
     missing = 0
     for some in track.missing[first + 1 : end]:
         if some is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +44,8 @@ def solve(tracks: Sequence[Track], *, doubted: bool = False) -> Solved:
 
     ``doubted`` is True for the unmarked frames of a camera that marks its sets.
     """
-    rhythm = rhythm_of(idle for track in tracks for idle in track.idle)
+    step_s = statistics.median(frame.resolution_s for track in tracks for frame in track.frames)
+    rhythm = rhythm_of((idle for track in tracks for idle in track.idle), step_s)
     pause = SHORTEST if rhythm is None else rhythm.pause
     by_hand = sum(len(track.frames) for track in tracks) <= 2 * MOST
     scored: list[Scored] = [

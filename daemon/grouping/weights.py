@@ -92,7 +92,7 @@ LONELY_PAIR = -2.5
 """An unmarked pair, times the share of pairs with another step."""
 
 LONELY, LONELY_SET = -1.2, -0.6
-"""In a shoot of mostly single photos, an unmarked pattern that occurs once: for each pair of neighbours; at all."""
+"""An unmarked pattern that is not more frequent than among single photos: for each pair of neighbours; at all."""
 
 DOUBTED_PAIR = -3.0
 """An unmarked pair beside marked sets: the photographer brackets with marks."""

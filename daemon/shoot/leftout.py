@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -131,11 +131,14 @@ def lies_among_made(path: str, of: str) -> bool:
     return any(_MADE_IN.search(name) for name in folder_of(path).split("/") if name not in others)
 
 
-def made_in_camera(file: Taken, of: Taken) -> bool:
-    """True if two files of the same instant have different numbers, because a camera gives its edits a new number."""
+def made_in_camera(file: Taken, of: Taken, fine: Collection[str] = ()) -> bool:
+    """True if two files of the same instant have different numbers, because a camera gives its edits a new number.
+
+    ``fine`` are models whose clocks count hundredths.
+    """
     mine, theirs = counted(file.path), counted(of.path)
     numbered = mine is not None and theirs is not None and mine[1] != theirs[1]
-    return numbered and same_instant(file.shot, of.shot)
+    return numbered and same_instant(file.shot, of.shot, fine)
 
 
 def _share_name(path: str, other: str) -> bool:

@@ -10,7 +10,8 @@ A value that only one of them has does not count:
 3. Exposure time, f-number and ISO agree within rounding.
 4. File numbers agree if the names have the same pattern: ``IMG_0001`` and ``IMG_0002`` of the same second are two
    frames. The exact same instant, to the hundredth, or another picture size overrides that, because a picture that the
-   camera develops or merges gets a new number.
+   camera develops or merges gets a new number. A whole tenth counts as a hundredth, and a full second too, if the other
+   times of the model show that its clock counts hundredths.
 
 A stopped clock proves nothing: in a second with more files than a camera can take, file numbers must agree.
 """
@@ -39,6 +40,10 @@ changes the f-number by an eighth and the others by a quarter."""
 CROWD, SHARE, MOST = 9, 0.3, 100
 """A clock is stopped if one second has more than MOST files, or more than CROWD files and more than SHARE of a camera's
 files."""
+
+FINE, NEARLY_ALL = 0.3, 0.9
+"""A model's clock counts hundredths if more than FINE of its files have a fraction that is not a whole tenth, and
+NEARLY_ALL have a fraction. Of a clock with hundredths, nine in ten and 99 in a hundred files have."""
 
 SERIAL = 4
 """The least length of a serial number that may be part of another one."""
@@ -195,18 +200,29 @@ def contradict(one: Shot, other: Shot) -> bool:
     return one.fraction is not None and other.fraction is not None and abs(one.fraction - other.fraction) > HUNDREDTH
 
 
-def show_one_frame(one: Taken, other: Taken) -> bool:
-    """True if two files show the same frame (rules 1 to 4)."""
+def show_one_frame(one: Taken, other: Taken, fine: Collection[str] = ()) -> bool:
+    """True if two files show the same frame (rules 1 to 4). ``fine`` are models whose clocks count hundredths."""
     if not agree(one.shot, other.shot):
         return False
-    return _count_alike(one.path, other.path) or same_instant(one.shot, other.shot) or _differ_in_size(one, other)
+    if _count_alike(one.path, other.path) or _differ_in_size(one, other):
+        return True
+    return same_instant(one.shot, other.shot, fine)
 
 
-def same_instant(one: Shot, other: Shot) -> bool:
-    """True if both have the same time, at least to the hundredth. A tenth is too coarse for a burst."""
-    if one.fraction is None or other.fraction is None or one.second != other.second:
+def same_instant(one: Shot, other: Shot, fine: Collection[str] = ()) -> bool:
+    """True if both have the same time to the hundredth. ``fine`` are models whose clocks count hundredths.
+
+    Clocks of other models may count tenths or seconds, which are too coarse for a burst.
+    """
+    if one.second is None or one.second != other.second:
         return False
-    return abs(one.fraction - other.fraction) < 0.0005 and abs(10 * one.fraction - round(10 * one.fraction)) > 0.005
+    if one.fraction is None or other.fraction is None:
+        return one.fraction == other.fraction and one.model in fine
+    return abs(one.fraction - other.fraction) < 0.0005 and (one.model in fine or not _is_tenth(one.fraction))
+
+
+def _is_tenth(fraction: float) -> bool:
+    return abs(10 * fraction - round(10 * fraction)) <= 0.005
 
 
 def _differ_in_size(one: Taken, other: Taken) -> bool:
@@ -236,32 +252,55 @@ def _bare(serial: str) -> str:
 # --- many files ---
 
 
-def crowded(files: Iterable[Taken]) -> frozenset[Second]:
-    """The seconds in which a camera's clock was stopped."""
+class Clocks(NamedTuple):
+    """What is known about the clocks of a shoot's cameras.
+
+    ``still`` are seconds in which a clock was stopped. ``fine`` are models whose clocks count hundredths of a second.
+    """
+
+    still: frozenset[Second]
+    fine: frozenset[str]
+
+
+def clocks_of(files: Iterable[Taken]) -> Clocks:
+    """The clocks of the cameras of these files."""
     seconds: dict[Second, int] = Counter()
     fractions: dict[Second, set[float | None]] = defaultdict(set)
     models: dict[str, int] = Counter()
+    fractions_of: dict[str, int] = Counter()
+    hundredths: dict[str, int] = Counter()
     for file in files:
-        if file.shot.tells:
-            seconds[file.shot.of_second] += 1
-            fractions[file.shot.of_second].add(file.shot.fraction)
-            models[file.shot.model] += 1
-    return frozenset(
+        shot = file.shot
+        if shot.tells:
+            seconds[shot.of_second] += 1
+            fractions[shot.of_second].add(shot.fraction)
+            models[shot.model] += 1
+            if shot.fraction is not None:
+                fractions_of[shot.model] += 1
+                hundredths[shot.model] += not _is_tenth(shot.fraction)
+    still = frozenset(
         second
         for second, count in seconds.items()
         if count > MOST or (count > max(CROWD, SHARE * models[second[0]]) and len(fractions[second]) == 1)
     )
+    fine = frozenset(
+        model
+        for model, count in models.items()
+        if hundredths[model] > FINE * count and fractions_of[model] >= NEARLY_ALL * count
+    )
+    return Clocks(still, fine)
 
 
 class Shots:
     """An index of files by frame. Look-ups take constant time, because shoots have thousands of files.
 
-    ``still`` are seconds in which the clock was stopped. Files from these must have the same number.
+    ``clocks`` are those of all files that will be looked up, by default those of ``files``. Files from seconds in which
+    a clock was stopped must have the same number.
     """
 
-    def __init__(self, files: Iterable[Taken] = (), still: Collection[Second] | None = None) -> None:
+    def __init__(self, files: Iterable[Taken] = (), clocks: Clocks | None = None) -> None:
         known = [file for file in files if file.shot.tells]
-        self._still = crowded(known) if still is None else still
+        self._clocks = clocks_of(known) if clocks is None else clocks
         self._by_second: dict[Second, list[Taken]] = defaultdict(list)
         self._by_number: dict[tuple[Second, int], list[Taken]] = defaultdict(list)
         for file in known:
@@ -281,5 +320,6 @@ class Shots:
             return None
         second, count = file.shot.of_second, counted(file.path)
         numbered = self._by_number.get((second, count[1]), []) if count is not None else []
-        others = [] if second in self._still else self._by_second.get(second, [])
-        return next((other for some in (numbered, others) for other in some if show_one_frame(file, other)), None)
+        others = [] if second in self._clocks.still else self._by_second.get(second, [])
+        found = (other for some in (numbered, others) for other in some)
+        return next((other for other in found if show_one_frame(file, other, self._clocks.fine)), None)

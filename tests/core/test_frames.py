@@ -285,6 +285,33 @@ def test_a_cameras_own_hdr_beside_its_sources_is_not_sent(merged: Shot) -> None:
     assert choice.left_out == (LeftOut("IMG_0004.JPG", Why.DERIVED, "IMG_0002.JPG"),)
 
 
+def test_a_cameras_own_hdr_at_a_whole_tenth_is_not_sent() -> None:
+    """A clock whose other times have hundredths also has hundredths at a whole tenth of a second."""
+    files = card("IMG_{:04}.JPG", shoot(CANON, 3, begins=NOON + 0.4))
+    choice = chosen({**files, "IMG_0004.JPG": files["IMG_0001.JPG"]})
+    assert choice.left_out == (LeftOut("IMG_0004.JPG", Why.DERIVED, "IMG_0001.JPG"),)
+
+
+def test_a_cameras_own_hdr_at_a_full_second_is_not_sent() -> None:
+    """If nearly all files of a camera have hundredths, two files without a fraction have the same full second."""
+    files = card("IMG_{:04}.JPG", shoot(CANON, 24))
+    assert files["IMG_0001.JPG"].fraction is None
+    choice = chosen({**files, "IMG_0025.JPG": files["IMG_0001.JPG"]})
+    assert choice.left_out == (LeftOut("IMG_0025.JPG", Why.DERIVED, "IMG_0001.JPG"),)
+
+
+def test_a_burst_whose_fractions_an_editor_removed_is_sent() -> None:
+    """If several files of a camera have no fraction, it may be missing, and their numbers distinguish them."""
+    files = card("IMG_{:04}.JPG", [*shoot(CANON, 12), *burst(3)])
+    assert len(sent(files)) == 15
+
+
+def test_a_burst_at_one_tenth_is_as_many_frames_as_it_has_numbers() -> None:
+    """Frames of one tenth of a second are distinguished by their numbers if the camera's clock counts tenths."""
+    files = card("IMG_{:04}.JPG", [*shoot(CANON, 6, clock=10), *[replace(burst(1)[0], fraction=0.4)] * 3])
+    assert len(sent(files)) == 9
+
+
 def test_a_small_jpeg_that_the_camera_wrote_is_not_sent() -> None:
     """Of a RAW and a half-size JPEG the RAW is sent: a small picture costs as much."""
     raws = card("DSC{:05}.ARW", SIX)

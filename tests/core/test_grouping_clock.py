@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from daemon.grouping import Frame
 from daemon.grouping.clock import Clock, clock_of, has_time, is_stopped
+from daemon.grouping.stamp import Stamp
 from tests.core.brackets import frame
 
 
 def test_the_longer_exposure_is_not_idle() -> None:
-    """Makers record the begin or the end of an exposure, so the longer one of both frames is subtracted."""
+    """If nothing shows which moment of an exposure the camera records, the longer one of both frames is not idle."""
     short, long = frame(1, 0.0, exposure_s=0.5), frame(2, 5.0, exposure_s=2.0)
     assert Clock(step_s=0.0).idle(short, long) == pytest.approx(3.0)
     assert Clock(step_s=0.0).idle(frame(1, 0.0, exposure_s=2.0), frame(2, 5.0, exposure_s=0.5)) == pytest.approx(3.0)
@@ -28,15 +32,56 @@ def test_unknown_times_have_no_idle_time() -> None:
 
 
 def test_long_times_are_rounded_in_exif() -> None:
-    """An exposure of 30 s takes 32 s, one of 8 s takes 8 s."""
+    """An exposure of 30 s takes 32 s, one of 6 s takes 6.35 s, one of 8 s takes 8 s."""
     assert Clock(step_s=0.0).idle(frame(1, 0.0, exposure_s=30.0), frame(2, 33.0)) == pytest.approx(1.0)
+    assert Clock(step_s=0.0).idle(frame(1, 0.0, exposure_s=6.0), frame(2, 33.0)) == pytest.approx(26.65, abs=0.01)
     assert Clock(step_s=0.0).idle(frame(1, 0.0, exposure_s=8.0), frame(2, 33.0)) == pytest.approx(25.0)
+
+
+def taken(times: Sequence[float], exposures: Sequence[float]) -> list[Frame]:
+    """Frames with these times and exposures."""
+    return [frame(at, time, exposure_s=some) for at, (time, some) in enumerate(zip(times, exposures, strict=True), 1)]
+
+
+def test_the_recorded_moment_is_learnt_from_gaps_that_are_too_short_for_the_other() -> None:
+    """A gap shorter than the next exposure is between beginnings, one shorter than the last exposure between ends."""
+    exposures = [0.5, 8.0, 0.5, 8.0]
+    beginning, end = taken([0.0, 3.0, 12.0, 15.0], exposures), taken([0.0, 11.0, 12.0, 23.0], exposures)
+    assert clock_of([beginning]).stamp is Stamp.BEGINNING
+    assert clock_of([beginning]).idle(*beginning[2:]) == pytest.approx(2.49)
+    assert clock_of([end[1:], end[:3]]).stamp is Stamp.END
+    assert clock_of([end[1:], end[:3]]).idle(*end[2:]) == pytest.approx(2.99)
+
+
+def test_a_missing_file_may_have_been_a_long_exposure() -> None:
+    """Beside a missing file number, the recorded moment does not show how long the camera exposed."""
+    clock, missing = Clock(step_s=0.0, stamp=Stamp.BEGINNING), frame(3, 12.0, exposure_s=8.0)
+    assert clock.idle(frame(1, 0.0, exposure_s=0.5), missing) == pytest.approx(4.0)
+    assert clock.idle(frame(2, 0.0, exposure_s=0.5), missing) == pytest.approx(11.5)
+
+
+def test_one_gap_or_a_contradiction_proves_no_moment() -> None:
+    """One short gap may be a mistake of the clock; frames of two bodies in one stream contradict each other."""
+    assert clock_of([taken([0.0, 3.0, 12.0, 22.0], [0.5, 8.0, 0.5, 8.0])]).stamp is Stamp.UNKNOWN
+    mixed = taken([0.0, 3.0, 6.0, 9.0, 12.0], [0.5, 8.0, 0.5, 8.0, 0.5])
+    assert clock_of([mixed]).stamp is Stamp.UNKNOWN
+
+
+def test_dark_frames_show_the_recorded_moment() -> None:
+    """A gap of a dark frame and the next exposure is between ends. If beginnings are proven, it shows none."""
+    exposures = [2.0, 8.0, 2.0, 8.0, 2.0, 8.0, 2.0, 8.0]
+    ends = taken([0.0, 10.2, 20.4, 30.6, 40.8, 51.0, 61.2, 71.4], exposures)
+    clock = clock_of([ends])
+    assert (clock.dark, clock.stamp) == (True, Stamp.END)
+    assert clock.idle(ends[0], ends[1]) == pytest.approx(0.19)
+    proof = taken([100.0, 103.0, 200.0, 203.0], [0.5, 8.0, 0.5, 8.0])
+    assert (clock_of([ends, proof]).dark, clock_of([ends, proof]).stamp) == (False, Stamp.BEGINNING)
 
 
 @pytest.mark.parametrize(("spare", "dark"), [(0.5, True), (0.0, True), (3.0, False), (-3.0, False)])
 def test_dark_frames_are_learnt(spare: float, dark: bool) -> None:
     """If gaps after long exposures have room for a dark frame each, dark frames are on and are not idle time."""
-    at, frames = 0.0, []
+    at, frames = 0.0, list[Frame]()
     for number in range(1, 8):
         frames.append(frame(number, at, exposure_s=4.0))
         at += 8.0 + spare
@@ -45,6 +90,15 @@ def test_dark_frames_are_learnt(spare: float, dark: bool) -> None:
     idle = clock.idle(frames[0], frames[1])
     assert idle is not None
     assert idle < 1 if dark else idle > 0.9
+
+
+def test_dark_frames_of_a_camera_that_records_the_end() -> None:
+    """The gap between two ends has room for the dark frame of the first exposure and for the second exposure."""
+    at, frames = 0.0, list[Frame]()
+    for number, exposure_s in enumerate((2.0, 4.0, 8.0) * 3, 1):
+        at += exposure_s + (frames[-1].shutter if frames else 0.0) + 0.2
+        frames.append(frame(number, at, exposure_s=exposure_s))
+    assert clock_of([frames]).dark
 
 
 def test_too_few_long_exposures_show_no_dark_frames() -> None:

@@ -94,7 +94,15 @@ def test_a_part_is_not_continued() -> None:
     known = usual(FIVE, FIVE, FIVE)
     assert part_of(of(0.0, -4.0, -2.0, missing_before=0, missing_within=0, step_after=12), known) == 0
     assert part_of(of(0.0, -4.0, -2.0, missing_before=0, missing_within=0, step_after=3), known) == 1
-    assert part_of(of(-4.0, -2.0, 2.0, missing_before=1, missing_within=0, step_before=-12), known) == 0
+    assert part_of(of(-4.0, -2.0, 2.0, missing_within=0, step_before=-12), known) == 0
+
+
+def test_a_part_is_not_continued_beyond_a_missing_file() -> None:
+    """The frame on the other side of a missing file is not the next one, even if its step would continue the set."""
+    known = usual(FIVE, FIVE, FIVE)
+    assert part_of(of(-4.0, -2.0, 2.0, missing_before=1, missing_within=0, step_before=-12), known) == 1
+    end = of(0.0, -4.0, -2.0, missing_before=0, missing_within=0, missing_after=1, step_after=12)
+    assert part_of(end, known) == 1
 
 
 def test_only_repeated_patterns_have_parts() -> None:

@@ -21,6 +21,16 @@ def test_two_kinds_of_gaps_are_found() -> None:
     assert rhythm.log_odds(12.0) == -CLIP
 
 
+def test_a_coarse_clock_cannot_distinguish_short_gaps() -> None:
+    """Of a clock with full seconds, gaps of 0 and 1 s are of one kind."""
+    gaps = [0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 7.0, 20.0, 45.0]
+    fine, coarse = rhythm_of(gaps, 0.01), rhythm_of(gaps, 1.0)
+    assert fine is not None
+    assert coarse is not None
+    assert fine.log_odds(1.0) < 0
+    assert coarse.log_odds(1.0) > 2
+
+
 @pytest.mark.parametrize(
     "gaps",
     [

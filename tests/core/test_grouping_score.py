@@ -116,6 +116,13 @@ def test_a_part_of_a_usual_set_is_not_uneven() -> None:
     assert score(part, usual) > score(odd, usual) + 2
 
 
+def test_a_part_of_a_usual_set_may_be_narrow() -> None:
+    """Two frames of a usual set with small steps span less than one EV, as the set's own frames do."""
+    narrow = [of(0.0, 0.7, 1.4)] * 8
+    pair, away = of(0.0, 0.7, missing_before=0, missing_within=0), of(0.0, 0.7, missing_within=0, step_after=2)
+    assert score(pair, learn(narrow), pause=0.2) > 0 > score(away, learn(narrow), pause=0.2)
+
+
 def test_an_unmarked_pair_needs_other_pairs() -> None:
     """Pairs of one step support each other; one pair alone loses."""
     pairs = learn([of(0.0, 2.0)] * 6)
@@ -127,8 +134,29 @@ def test_a_lonely_pattern_among_single_photos() -> None:
     """In a shoot of single photos, two different exposures soon after each other are not a set; a plain bracket is."""
     usual = learn([*[of(0.0)] * 9, of(0.0, 1.3, 0.6)])
     single = score(of(0.0), usual)
-    assert score(of(0.0, 1.3, 0.6), usual, pause=3.0) < 3 * single
+    slow = Rhythm(1.5, 4.0, 0.5, 0.05)
+    assert score(of(0.0, 1.3, 0.6), usual, pause=3.0, rhythm=slow) < 3 * single
     assert score(of(*THREE), usual, pause=0.2) > 3 * single
+
+
+def test_a_slow_pattern_must_repeat_more_often_than_by_chance() -> None:
+    """Among sixty single photos, three patterns are alike by chance, except with pauses too short to aim."""
+    one, slow = of(0.0, 1.3, 0.6), Rhythm(1.5, 4.0, 0.5, 0.05)
+    often, seldom = (learn([*[of(0.0)] * 60, *[one] * times]) for times in (12, 3))
+    assert score(one, often, pause=4.0, rhythm=slow) > 3 * score(of(0.0), often)
+    assert score(one, seldom, pause=4.0, rhythm=slow) < 3 * score(of(0.0), seldom)
+    assert score(one, seldom, pause=1.0, rhythm=slow) > 3 * score(of(0.0), seldom)
+
+
+def test_slow_sets_without_a_usual_pattern_are_doubtful() -> None:
+    """Frames with long pauses and patterns that all differ may be single photos; a ladder by hand is a set."""
+    levels = [(0.0, 1.0, 2.3), (0.0, 2.0, 0.7), (0.0, -1.3, 1.0), (0.0, 2.7, 1.3), (0.0, -2.0, -0.7)]
+    differ, slow = learn([of(*some) for some in levels]), Rhythm(1.5, 4.0, 0.5, 0.05)
+    one, hand = of(*levels[0]), of(0.0, 1.0, 2.0, 3.0, by_hand=True)
+    alike = learn([one] * 5)
+    assert score(one, differ, pause=4.0, rhythm=slow) < score(one, differ, pause=1.0, rhythm=slow) - 5
+    assert score(one, alike, pause=4.0, rhythm=slow) == score(one, alike, pause=1.0, rhythm=slow)
+    assert score(hand, differ, pause=4.0, rhythm=slow) > score(hand, alike, pause=4.0, rhythm=slow)
 
 
 def test_unmarked_frames_beside_marked_sets_are_doubted() -> None:
