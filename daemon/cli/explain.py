@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from daemon.cli.explain_set import set_of
 from daemon.cli.leftout import why_left_out
 from daemon.cli.state import look
 from daemon.cli.target import name_on_disk
@@ -55,7 +56,10 @@ Row = tuple[str, str]
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def explain(config: Path | None, file: Path) -> None:
-    """Show what FILE in a watched folder is and what happened to it. For a waiting shoot, also show every gate."""
+    """Show what FILE in a watched folder is, what happened to it, and which photos are in its set and why.
+
+    For a waiting shoot, also show every gate.
+    """
     settings = load(config, os.environ)
     folder, inside = _within(Path(os.path.abspath(file)), settings.folders)
     shoot, inside = folder.watch / name_on_disk(folder.watch, inside.parts[0]), Path(*inside.parts[1:])
@@ -64,6 +68,8 @@ def explain(config: Path | None, file: Path) -> None:
     with look(settings.state_dir) as reader:
         waiting = next((one for one in reader.waiting() if one.folder == str(shoot)), None)
         _print_rows([("class", why), *_on_disk(shoot / inside, kind), *_of_shoot(reader, waiting, shoot, inside, kind)])
+    if kind is FileClass.PHOTO and (text := set_of(shoot, inside.as_posix(), folder)) is not None:
+        _print_rows([("set", text)])
     if waiting is not None and waiting.gates:
         ended = "" if running_pid(settings.state_dir) is not None else ". The daemon is not running now"
         _print_title(f"Gates of the shoot, as of the daemon's last scan{ended}:")

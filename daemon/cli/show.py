@@ -12,6 +12,7 @@ import click
 
 from daemon.cli.find import one
 from daemon.cli.leftout import why_left_out
+from daemon.cli.planned import own_settings, planned_images, who_groups
 from daemon.cli.state import look
 from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
@@ -36,13 +37,12 @@ def show(config: Path | None, shoot: str) -> None:
         order_id = one(reader, shoot)["id"]
         order, journal = reader.order(order_id), reader.journal(order_id)
         first = next(iter(reader.find(order.source.supplement_of)), None) if order.source.supplement_of else None
-    for text in (*_head(order, first), *_brackets(order), *_images(order), *_journal(order, journal)):
+    parts = (_head(order, first), _brackets(order), planned_images(order), _images(order), _journal(order, journal))
+    for text in (text for part in parts for text in part):
         click.echo(text)
 
 
 def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
-    per_image = order.preset.per_image
-    sets = f"every {per_image} brackets, in order of capture time" if per_image else "grouped by the service"
     enhance = ", ".join(f"{key}={json.dumps(value)}" for key, value in order.preset.enhance.items())
     return [
         f"{printable(order.source.shoot)}: {order.phase.value}, {order.health.value}",
@@ -50,8 +50,9 @@ def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
         f"  folder   {printable(order.source.folder)}",
         f"  output   {printable(order.source.output)}",
         f"  order    {order.id}" + (f"  {order_page(order.id)}" if _is_at_service(order) else ""),
-        f"  sets     {sets}",
+        f"  sets     {who_groups(order)}",
         f"  enhance  {enhance or 'the defaults of the account'}",
+        *own_settings(order),
         f"  locked   {_when(order.times.created_at)}",
         *_kind(order, first),
     ]

@@ -119,7 +119,8 @@ def _settings(document: Document) -> ShootSettings:
                 f"A shoot's own file cannot set {name}",
                 "Remove it. It belongs in the settings of bracketd.",
             )
-    problems = [*document.problems, *own.values(), *check_preferences(document), *_listed_twice(document)]
+    problems = [*document.problems, *own.values(), *check_preferences(document)]
+    problems += [*_listed_twice(document), *_not_sent(document)]
     try:
         settings = ShootSettings.model_validate({name: data[name] for name in data if name not in own})
     except ValidationError as error:
@@ -144,6 +145,15 @@ def _listed_twice(document: Document) -> list[Problem]:
             problems.append(Problem(where, f"{name} is listed twice; first on line {line}", "Remove one of them."))
         first.setdefault(name, location)
     return problems
+
+
+def _not_sent(document: Document) -> list[Problem]:
+    """The problem of a file that lists sets or single photos, which the service would not be asked for."""
+    mode = document.data.get("grouping")
+    if mode in (None, "sets", "folders") or not (document.data.get("sets") or document.data.get("single")):
+        return []
+    what = f"`grouping: {mode}` does not use `sets` and `single`"
+    return [Problem(document.where(("grouping",)), what, "Write `grouping: sets`, or remove the lists.")]
 
 
 def _listed(data: dict[str, object]) -> list[tuple[Location, str]]:

@@ -24,16 +24,24 @@ class PlanSettings:
     """How the photos of a watched folder's shoots become images.
 
     ``mode``: the service groups them, the found sets are sent, each folder is a set, or each so many photos. ``prefer``
-    is the format that is sent if a frame has several. ``singles`` says what happens to photos that are in no set.
+    is the format that is sent if a frame has several. ``singles`` says what happens to photos that are in no set, if
+    bracketd sends sets (``sends_sets``).
     """
 
     mode: Mode = "automatic"
     prefer: Prefer = "jpeg"
     singles: Singles | None = None
 
+    @property
+    def sends_sets(self) -> bool:
+        """True if bracketd decides which photos become one image, and not the service."""
+        return self.mode in ("sets", "folders")
+
 
 DEFAULTS = PlanSettings()
 NOTHING_FIXED = Wishes()
+
+OUTSIDE = "in no sub-folder"
 
 LARGEST_SET = 9
 """Most brackets of one image (the service's limit)."""
@@ -71,7 +79,7 @@ def plan(
     """The plan for a shoot whose ``frames`` are sent. ``left_out`` are its other files; ``wishes`` are resolved."""
     order = shooting_order(frames)
     found = grouped(frames, order, settings.mode)
-    return arrange(found, order, left_out, wishes, singles=settings.singles)
+    return arrange(found, order, left_out, wishes, singles=settings.singles if settings.sends_sets else "send")
 
 
 def grouped(frames: Sequence[Frame], order: Sequence[str], mode: Mode) -> Grouping:
@@ -120,11 +128,18 @@ def every(paths: Sequence[str], size: int) -> Grouping:
 
 
 def by_folder(paths: Iterable[str]) -> Grouping:
-    """Each folder's frames as a set. A person must look at folders that have more frames than an image may have."""
+    """Each sub-folder's frames as a set.
+
+    A person must look at folders that have more frames than an image may have, and at frames in no sub-folder.
+    """
     folders: dict[str, list[str]] = defaultdict(list)
     for path in paths:
         folders[path.rpartition("/")[0]].append(path)
-    return _as_they_are([tuple(some) for some in folders.values()], "one folder")
+    outside = folders.pop("", [])
+    inside = _as_they_are([tuple(some) for some in folders.values()], "one folder")
+    if len(outside) < 2:
+        return Grouping(inside.sets, (*(Single(path, OUTSIDE) for path in outside), *inside.singles))
+    return Grouping((BracketSet(tuple(outside), Confidence.ASK, (OUTSIDE,)), *inside.sets), inside.singles)
 
 
 def sent_for(paths: Iterable[str], left_out: Iterable[LeftOut]) -> Mapping[str, str]:
@@ -136,7 +151,9 @@ def sent_for(paths: Iterable[str], left_out: Iterable[LeftOut]) -> Mapping[str, 
 
 def _as_they_are(parts: Sequence[tuple[str, ...]], why: str) -> Grouping:
     sets = tuple(
-        BracketSet(part, Confidence.CERTAIN if len(part) <= LARGEST_SET else Confidence.ASK, (why,))
+        BracketSet(part, Confidence.CERTAIN, (why,))
+        if len(part) <= LARGEST_SET
+        else BracketSet(part, Confidence.ASK, (why, f"more than {LARGEST_SET} photos"))
         for part in parts
         if len(part) > 1
     )

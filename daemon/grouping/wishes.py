@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.grouping.sets import BracketSet, Confidence, Grouping, Single
 
@@ -69,8 +69,8 @@ def resolve(wishes: Wishes, sent: Mapping[str, str]) -> tuple[Wishes, tuple[Wron
 def apply(wishes: Wishes, found: Grouping, order: Sequence[str]) -> Grouping:
     """The grouping with a person's sets and single photos. ``order`` are the paths of all frames in shooting order.
 
-    A set that loses frames keeps the others. It is split where a fixed set is between its frames, and a person should
-    look at what is left. Skipped photos are removed.
+    A set that loses frames to a fixed set or a single photo keeps the others. It is split where a fixed set is between
+    its frames, and a person should look at what is left. A set without its skipped photos is as sure as before.
     """
     if not wishes.listed:
         return found
@@ -82,8 +82,8 @@ def apply(wishes: Wishes, found: Grouping, order: Sequence[str]) -> Grouping:
     singles += [one for one in found.singles if one.path not in gone]
     for one in found.sets:
         for rest in _parts([path for path in one.paths if path not in gone], place, marks):
-            if rest == one.paths:
-                sets.append(one)
+            if len(rest) > 1 and frozenset(one.paths) <= {*rest, *wishes.skip}:
+                sets.append(replace(one, paths=rest))
             elif len(rest) > 1:
                 sets.append(BracketSet(rest, Confidence.ASK, (LEFT_OVER,)))
             else:

@@ -89,12 +89,10 @@ def known_again(fact: f.Locked, judged: Judged, orders: Sequence[Order]) -> tupl
 def part_of(whole: f.Locked, judged: Judged, orders: Sequence[Order]) -> f.Locked:
     """The shoot with only its new photos. The first order of a folder lists the known ones as left out.
 
-    ``orders`` are the other orders of its folder. A doubt about the shoot is kept if it concerns a new photo.
+    ``orders`` are the other orders of its folder. The doubt about the shoot is not kept: it may concern other photos.
     """
-    news = frozenset(bracket.path for bracket in judged.new)
-    doubt = whole.doubt if whole.doubt is not None and not news.isdisjoint(whole.doubt.files) else None
     known = () if orders else known_again(whole, judged, ())
-    return f.Locked(judged.new, tuple(one.path for one in known), whole.why, known, doubt)
+    return f.Locked(judged.new, tuple(one.path for one in known), whole.why, known)
 
 
 def _of_sent(why: Mapping[str, LeftOut], path: str) -> LeftOut:

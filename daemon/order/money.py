@@ -15,7 +15,7 @@ from daemon.order.hold import HoldKind
 from daemon.order.image import ImageState
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
-from daemon.order.plan import NOT_SENT, grouping_request, loses_sets
+from daemon.order.plan import grouping_request, with_note
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 from daemon.order.purchase import LimitCheck
@@ -36,8 +36,7 @@ SOONER = "`bracketd approve` buys them now, `bracketd dismiss` ends the order wi
 
 def locked(order: Order, fact: f.Locked, _now: float, policy: Policy) -> Order:
     """Hold a doubtful shoot, or a shoot that will have more images than an order may have, before it is sent."""
-    if loses_sets(order) and NOT_SENT not in order.notes:
-        order = replace(order, notes=(*order.notes, NOT_SENT))
+    order = with_note(order)
     if fact.doubt is not None and order.phase is Phase.SETTLED:
         return held(order, Trouble(Code.DOUBTFUL_PHOTOS, fact.doubt.why), HoldKind.DOUBT)
     return held_if_too_large(order, policy)

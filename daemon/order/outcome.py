@@ -7,6 +7,7 @@ A shoot that has settled:
 
 | its photos compare as | and | outcome |
 |---|---|---|
+| NEW | its settings leave out every photo | ``Skip`` |
 | NEW | | ``Send`` |
 | SAME, by content | their order is under way, and its folder is gone | ``Move`` |
 | SAME | their order has another folder, and this folder has no order | ``SkipAsSame`` |
@@ -20,7 +21,7 @@ orders have sent all photos. *Some sent*: orders have sent some photos, but not 
 
 | request | newest order | photos | outcome |
 |---|---|---|---|
-| | | none can be read | ``Refuse``: no photos |
+| | | none can be sent | ``Refuse``: no photos |
 | | does not allow the request | | ``Refuse``: not allowed |
 | again | none or delivered | | ``Send`` |
 | again | | | ``Replace`` |
@@ -65,7 +66,7 @@ class Known:
     """What is known of a shoot in ``folder`` when its outcome is decided.
 
     ``orders`` are those of the folder, newest first; ``newest`` is the one that a request applies to. ``verb`` is the
-    person's request, None if the shoot has settled. ``has_photos``: a photo can be read. ``moved``: the folder of
+    person's request, None if the shoot has settled. ``has_photos``: a photo can be sent. ``moved``: the folder of
     ``judged.before`` is gone (see ``may_have_moved``). ``original`` is the order whose photos these are, for a submit.
     ``elsewhere``: an order that is not in the state seems to have the photos.
     """
@@ -142,7 +143,7 @@ class SkipAsSame:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """The shoot is skipped on request."""
+    """The shoot is skipped, on request or because none of its photos is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ def _of_settled(known: Known, rules: LateRules) -> Outcome:
     judged, before = known.judged, known.judged.before
     match judged.again:
         case Again.NEW:
-            return Send()
+            return Send() if known.has_photos else Skip()
         case Again.SAME if known.moved and (moved := may_have_moved(judged, known.folder)) is not None:
             return Move(moved)
         case Again.SAME if before is not None and before.source.folder != known.folder and not known.orders:

@@ -5,17 +5,18 @@
 | automatic, or a fixed number | any | as the setting says |
 | sets, folders | brackets | the planned sets |
 | sets, folders | images | a fixed number, if every set is certain, of one size, and cut as planned; else automatic |
+| sets, folders, without a plan of every bracket | any | automatic |
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from daemon.order.order import Order
 from daemon.order.planned import PlannedImage
 from daemon.shoot.confidence import Confidence
-from daemon.shoot.shot import counted
 
 NOT_SENT = (
     "The service decides which photos become one picture, because `flow: images` cannot send these sets. Set "
@@ -37,7 +38,7 @@ def grouping_request(order: Order) -> GroupingRequest:
     if order.preset.grouping == "automatic":
         return GroupingRequest(order.preset.per_image)
     planned = images_planned(order)
-    if not planned:
+    if sorted(number for one in planned for number in one.brackets) != sorted(order.sent):
         return GroupingRequest()
     if order.flow == "brackets":
         return GroupingRequest(sets=tuple(image.brackets for image in planned))
@@ -51,25 +52,35 @@ def images_planned(order: Order) -> tuple[PlannedImage, ...]:
     return tuple(one for one in left if one.brackets)
 
 
+def with_note(order: Order) -> Order:
+    """The order with the note that its planned sets cannot be sent, if that is so."""
+    if not loses_sets(order) or NOT_SENT in order.notes:
+        return order
+    return replace(order, notes=(*order.notes, NOT_SENT))
+
+
 def loses_sets(order: Order) -> bool:
     """True if the planned sets of an order cannot be sent, so that the service decides."""
     return order.preset.grouping != "automatic" and bool(order.plan) and grouping_request(order) == GroupingRequest()
 
 
 def _fixed_number(order: Order, planned: Iterable[PlannedImage]) -> int | None:
-    """The number that makes the service cut the brackets into the planned sets; None if there is none."""
+    """The number that makes the service cut the brackets into the planned sets; None if there is none.
+
+    The service sorts by capture time. What it does with equal times is not known, so no set may begin at the time at
+    which another ends.
+    """
     sets = [one.brackets for one in planned if one.confidence is Confidence.CERTAIN]
     sizes = {len(brackets) for brackets in sets}
     if len(sizes) != 1 or sum(map(len, sets)) != len(order.sent):
         return None
     (size,) = sizes
-    by_time = sorted(order.sent, key=lambda number: _moment(order, number))
-    cut = {frozenset(by_time[begin : begin + size]) for begin in range(0, len(by_time), size)}
-    return size if cut == {frozenset(brackets) for brackets in sets} else None
+    times = sorted(sorted(_time(order, number) for number in brackets) for brackets in sets)
+    apart = all(before[-1] < after[0] for before, after in pairwise(times))
+    return size if apart else None
 
 
-def _moment(order: Order, number: int) -> tuple[float, int]:
-    """What the service sorts by: capture time with its fraction, then the number in the file's name."""
-    bracket = order.brackets[number]
-    count = counted(bracket.path)
-    return (bracket.shot.second or 0) + (bracket.shot.fraction or 0.0), count[1] if count is not None else 0
+def _time(order: Order, number: int) -> float:
+    """A bracket's capture time by the camera's clock in seconds, 0 if it is not known."""
+    shot = order.brackets[number].shot
+    return (shot.second or 0) + (shot.fraction or 0.0)

@@ -17,6 +17,9 @@ Singles = Literal["send", "ask", "leave_out"]
 OWN = ("per_image", "grouping", "prefer", "singles")
 """The fields that a shoot's own file may replace. Its preferences are added to ``enhance``."""
 
+LISTS = ("sets", "single", "skip")
+"""The lists of photos in a shoot's own file. ``Preset.own`` has how many entries each list has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -29,7 +32,7 @@ class Preset:
 
     ``grouping`` says who groups: the service, or bracketd by the sets it found, or by folders. ``prefer`` is the format
     that is sent if a frame has several, ``singles`` what happens to photos in no set. ``own`` are the settings that the
-    shoot's own file changed, by name.
+    shoot's own file changed, by name, and the lengths of its ``LISTS``.
     """
 
     per_image: int | None = None
@@ -51,3 +54,7 @@ class Preset:
         more = {"enhance": {**self.enhance, **enhance}} if isinstance(enhance, Mapping) else {}
         fields = {name: own[name] for name in OWN if name in own}
         return replace(self, **fields, **more, own=dict(own)) if own else self  # type: ignore[arg-type]
+
+    def without_lists(self) -> Preset:
+        """The preset for a shoot whose own lists are not used, because a name in them is wrong."""
+        return replace(self, own={name: value for name, value in self.own.items() if name not in LISTS})

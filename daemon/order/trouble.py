@@ -268,7 +268,7 @@ def _mended(order: Order, today: Preset | None) -> Preset:
     if not order.merge.requested:
         locked, own = order.preset, order.preset.own
         kept = replace(today, dev_mode=locked.dev_mode, prefer=locked.prefer, singles=locked.singles)
-        if order.plan:
+        if (locked.grouping, today.grouping) != ("automatic", "automatic"):  # the plan was made for this grouping
             kept = replace(kept, grouping=locked.grouping, per_image=locked.per_image)
         return kept.with_own(own)
     return replace(order.preset, format=today.format, quality=today.quality, max_width=today.max_width)

@@ -13,6 +13,7 @@ from daemon.order.merge import MergeState
 from daemon.order.naming import names_of
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
+from daemon.order.plan import with_note
 from daemon.order.policy import Policy, register_wait, slot_wait
 from daemon.order.problem import Code, Trouble
 from daemon.shoot.shot import UNKNOWN
@@ -210,7 +211,8 @@ def go_without(order: Order, number: int, why: str) -> Order:
     order = unregister(order, number, order.brackets[number])
     bracket = order.brackets[number]
     left = replace(bracket, left_out=why)
-    return replace(with_bracket(order, number, left), notes=(*order.notes, f"goes without {bracket.path}: {why}"))
+    without = with_bracket(order, number, left)
+    return with_note(replace(without, notes=(*order.notes, f"goes without {bracket.path}: {why}")))
 
 
 def send_again(order: Order, number: int, bracket: Bracket) -> Order:

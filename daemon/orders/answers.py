@@ -199,8 +199,11 @@ def nothing_new(shoot: str) -> str:
 
 
 def no_photos(shoot: str) -> str:
-    """The answer to a submit for a folder without a readable photo."""
-    return f"Not sent: no photo of {shoot} can be read. Replace the photos with complete copies, then submit it again."
+    """The answer to a submit for a folder without a photo that can be sent."""
+    return (
+        f"Not sent: every photo of {shoot} is unreadable or left out. Replace unreadable photos with complete copies, "
+        "or change `singles` or the shoot's bracketd.yaml, then submit it again."
+    )
 
 
 def may_be_delivered(order: Order) -> str:

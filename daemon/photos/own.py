@@ -12,6 +12,7 @@ from daemon.config.shoot import ShootSettings, read_shoot
 from daemon.errors import ConfigError, Problem
 from daemon.grouping.plan import Mode, PlanSettings, sent_for
 from daemon.grouping.wishes import Wishes, WrongName, resolve
+from daemon.order.preset import LISTS
 from daemon.photos.choosing import Chosen
 
 
@@ -27,28 +28,29 @@ class Own:
         own = self.settings
         return replace(
             settings,
-            mode=self.mode or settings.mode,
+            mode=self.mode(settings.mode),
             prefer=own.prefer or settings.prefer,
             singles=own.singles or settings.singles,
         )
 
-    @property
-    def mode(self) -> Mode | None:
-        """Who groups, if the shoot changes it. A file that lists sets means ``sets``."""
+    def mode(self, usual: Mode) -> Mode:
+        """Who groups. ``usual`` is the watched folder's setting. A file that lists sets means at least ``sets``."""
         lists = self.settings.sets or self.settings.single
-        return self.settings.grouping or ("sets" if lists else None)
+        if self.settings.grouping is not None:
+            return self.settings.grouping
+        return "sets" if lists and usual not in ("sets", "folders") else usual
 
-    @property
-    def fields(self) -> dict[str, object]:
-        """The changes to an order's preset, and the output name, as JSON values."""
-        own, mode = self.settings, self.mode
+    def fields(self, usual: Mode) -> dict[str, object]:
+        """The changes to an order's preset, the output name, and the lengths of the lists, as JSON values."""
+        own, mode = self.settings, self.mode(usual)
         enhance = own.enhance.wire() if own.enhance is not None else None
         number = mode if isinstance(mode, int) else None
         by: dict[str, object] = {}
-        if mode is not None:
+        if own.grouping is not None or mode != usual:
             by = {"grouping": "automatic" if number else mode, "per_image": number}
         changed = (("enhance", enhance), ("prefer", own.prefer), ("singles", own.singles), ("name", own.name))
-        return {name: value for name, value in changed if value is not None} | by
+        lists = {name: len(entries) for name in LISTS if (entries := getattr(own, name))}
+        return {name: value for name, value in changed if value is not None} | by | lists
 
     @property
     def wishes(self) -> Wishes:

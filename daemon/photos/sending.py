@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from daemon.errors import ConfigError
@@ -24,16 +24,57 @@ WAYS_OUT = "`bracketd plan` shows the sets, `bracketd approve` sends them"
 class Sending:
     """What is sent of a shoot: the photos, the images that they should become, and the reasons for the other files.
 
-    ``images`` have the paths of their photos, and how sure they are, in shooting order.
-
-    ``mistake`` is what is wrong with the shoot's own file, ``doubt`` is what else a person must decide.
+    ``images`` have the paths of their photos, and how sure they are, in shooting order. ``fixed`` are the photos that
+    the shoot's own file lists to be sent. ``mistake`` is what is wrong with that file. ``twice`` is a doubt about which
+    files show the same frame. ``ask_for`` are the single photos that a person must decide. ``sends_sets``: bracketd
+    decides which photos become one image.
     """
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[LeftOut, ...]
     images: tuple[tuple[tuple[str, ...], Confidence], ...] = ()
+    fixed: frozenset[str] = frozenset()
     mistake: Doubt | None = None
-    doubt: Doubt | None = None
+    twice: Doubt | None = None
+    ask_for: tuple[str, ...] = ()
+    sends_sets: bool = False
+
+    def doubt(self, part: Collection[str] | None = None, *, submitted: bool = False) -> Doubt | None:
+        """What a person must decide before the photos are sent, or only the photos in ``part``.
+
+        If a person submitted the shoot, only a mistake in its own file is left to decide.
+        """
+        news = frozenset(bracket.path for bracket in self.brackets) if part is None else frozenset(part)
+        doubts = [self.mistake] if self.mistake is not None else []
+        if not submitted and self.twice is not None and not news.isdisjoint(self.twice.files):
+            doubts.append(self.twice)
+        if not submitted and self.sends_sets:
+            doubts += [*self._about_singles(news), *self._about_sets(news), *self._about_rests(news)]
+        return all_of(doubts)
+
+    def _about_singles(self, news: frozenset[str]) -> list[Doubt]:
+        paths = tuple(path for path in self.ask_for if path in news)
+        if not paths:
+            return []
+        why = f"{len(paths)} photo(s) belong to no set and would become a picture each: {names_of(paths)}. {WAYS_OUT}"
+        todo = "To leave photos out, list them under `skip` in bracketd.yaml in the shoot's folder, then"
+        return [Doubt(f"{why}. {todo} `bracketd submit` it", paths)]
+
+    def _about_sets(self, news: frozenset[str]) -> list[Doubt]:
+        unsure = [one for one, how in self.images if how is Confidence.ASK and not news.isdisjoint(one)]
+        if not unsure:
+            return []
+        first = names_of([paths[0] for paths in unsure])
+        why = f"{len(unsure)} set(s) may be wrong, those starting with {first}. {WAYS_OUT}"
+        todo = "To change them, `bracketd plan FOLDER --write`, edit bracketd.yaml, then `bracketd submit` the folder"
+        return [Doubt(f"{why}. {todo}", tuple(path for paths in unsure for path in paths))]
+
+    def _about_rests(self, news: frozenset[str]) -> list[Doubt]:
+        rests = tuple(path for one, _ in self.images if not news.issuperset(one) for path in one if path in news)
+        if not rests:
+            return []
+        why = f"{len(rests)} photo(s) belong to sets that were sent without them: {names_of(rests)}"
+        return [Doubt(f"{why}. `bracketd approve` sends what is there of each set as a picture of its own", rests)]
 
 
 def sending(
@@ -43,47 +84,59 @@ def sending(
     preset: Preset,
     own: Own | ConfigError | None,
 ) -> Sending:
-    """Plan the chosen ``brackets`` of a shoot. ``own`` are its own settings, or what is wrong with them.
-
-    Photos are left out, and singles and uncertain sets are doubted, only if bracketd sends sets.
-    """
-    wishes, mistake = Wishes(), None
-    try:
-        if isinstance(own, ConfigError):
-            raise own
-        if own is not None:
-            wishes = wishes_of(own, chosen)
-    except ConfigError as error:
-        mistake = _mistake(error)
+    """Plan the chosen ``brackets`` of a shoot. ``own`` are its own settings, or what is wrong with them."""
+    wishes, mistake = _wishes(own, chosen)
     frames = [chosen.frames[bracket.path] for bracket in brackets]
-    found = plan(frames, left_out, settings_of(preset), wishes)
+    settings = settings_of(preset)
+    found = plan(frames, left_out, settings, wishes)
     sent = frozenset(found.paths)
-    doubts = [] if preset.grouping == "automatic" else [*_about_singles(found), *_about_sets(found)]
+    fixed = wishes.listed - frozenset(wishes.skip)
+    asked = (one.path for one in found.singles if one.path not in fixed)
     return Sending(
         tuple(bracket for bracket in brackets if bracket.path in sent),
         found.not_sent,
         _images(found, frames),
-        mistake,
-        all_of(doubts),
+        fixed,
+        None if mistake is None else Doubt(mistake, found.paths),
+        chosen.doubt,
+        tuple(asked) if found.asks_for_singles else (),
+        settings.sends_sets,
     )
 
 
 def settings_of(preset: Preset) -> PlanSettings:
-    """How the photos of an order with this preset become images. The service asks about no singles."""
+    """How the photos of an order with this preset become images."""
     mode: Mode = preset.per_image or preset.grouping
-    return PlanSettings(mode, preset.prefer, "send" if preset.grouping == "automatic" else preset.singles)
+    return PlanSettings(mode, preset.prefer, preset.singles)
 
 
 def planned(sending: Sending | None, brackets: Sequence[Bracket]) -> tuple[PlannedImage, ...]:
-    """The images of an order with these brackets, which may be only a part of the shoot."""
+    """The images of an order with these brackets. Of a set that they have only in part, a person must approve it."""
     if sending is None:
         return ()
     numbers = {bracket.path: number for number, bracket in enumerate(brackets)}
-    images = (
-        PlannedImage(tuple(numbers[path] for path in paths if path in numbers), confidence)
-        for paths, confidence in sending.images
-    )
+    images = []
+    for paths, confidence in sending.images:
+        part = tuple(numbers[path] for path in paths if path in numbers)
+        images.append(PlannedImage(part, confidence if len(part) == len(paths) else Confidence.ASK))
     return tuple(image for image in images if image.brackets)
+
+
+def _wishes(own: Own | ConfigError | None, chosen: Chosen) -> tuple[Wishes, str | None]:
+    """What a shoot's own file fixes, and the message about what is wrong with it; None if nothing is."""
+    if own is None:
+        return Wishes(), None
+    if isinstance(own, ConfigError):
+        return Wishes(), _mistake(own, "these settings")
+    try:
+        return wishes_of(own, chosen), None
+    except ConfigError as error:
+        return Wishes(), _mistake(error, "its lists of photos")
+
+
+def _mistake(error: ConfigError, without: str) -> str:
+    problems = "; ".join(f"{problem.where}: {problem.what}. {problem.remedy}" for problem in error.problems)
+    return f"{problems} Then `bracketd submit` the folder. `bracketd approve` sends the shoot without {without}"
 
 
 def _images(found: Plan, frames: Sequence[Frame]) -> tuple[tuple[tuple[str, ...], Confidence], ...]:
@@ -91,28 +144,3 @@ def _images(found: Plan, frames: Sequence[Frame]) -> tuple[tuple[tuple[str, ...]
     images = [(one.paths, one.confidence) for one in found.sets]
     images += [((one.path,), Confidence.CERTAIN) for one in found.singles]
     return tuple(sorted(images, key=lambda image: place[image[0][0]]))
-
-
-def _mistake(error: ConfigError) -> Doubt:
-    problems = "; ".join(f"{problem.where}: {problem.what}. {problem.remedy}" for problem in error.problems)
-    return Doubt(
-        f"{problems} Then `bracketd submit` the folder. `bracketd approve` sends the shoot without these settings", ()
-    )
-
-
-def _about_singles(found: Plan) -> list[Doubt]:
-    if not found.asks_for_singles:
-        return []
-    paths = tuple(one.path for one in found.singles)
-    why = f"{len(paths)} photo(s) belong to no set and would become a picture each: {names_of(paths)}. {WAYS_OUT}"
-    return [Doubt(f"{why}. To leave photos out, list them under `skip` in bracketd.yaml in the shoot's folder", paths)]
-
-
-def _about_sets(found: Plan) -> list[Doubt]:
-    unsure = [one for one in found.sets if one.confidence is Confidence.ASK]
-    if not unsure:
-        return []
-    paths = tuple(path for one in unsure for path in one.paths)
-    first = names_of([one.paths[0] for one in unsure])
-    why = f"{len(unsure)} set(s) may be wrong, those starting with {first}. {WAYS_OUT}"
-    return [Doubt(f"{why}. To change them, `bracketd plan FOLDER --write` and edit bracketd.yaml", paths)]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from daemon.errors import ConfigError
 from daemon.order import Again, Judged, Preset, compare, facts, fingerprint, is_mendable, submitted_order, with_shots
 from daemon.photos.choosing import by_name, choose, is_known, paths, plain
 from daemon.photos.contents import Contents
 from daemon.photos.own import Own, read_own
-from daemon.photos.sending import Sending, sending
+from daemon.photos.sending import Sending, sending, settings_of
 from daemon.shoot import usable
-from daemon.shoot.leftout import all_of
 from daemon.store.known import KnownBy
 from daemon.store.protocol import Store
 from daemon.watcher.archive import Archive
@@ -33,7 +33,7 @@ class Comparing:
         return lambda: self._compare(settled, contents)
 
     async def _compare(self, settled: Settled, contents: Contents) -> Compared:
-        """Read a shoot and compare it with earlier orders.
+        """Read a shoot, plan it, and compare what is sent of it with earlier orders.
 
         A shoot that is unchanged since an order of its folder is not read. Photos sent in dev mode count as sent,
         unless a person submits the shoot. An order that the submit replaces does not count.
@@ -48,29 +48,34 @@ class Comparing:
         if not is_submitted and (known := await self._archive.at_a_glance(photos, mine)):
             return Compared(settled, unread, known, mine)
         own = await contents.blocking(own_or_mistake, folder)
-        preset = self._preset.with_own(own.fields) if isinstance(own, Own) else self._preset
+        usual = self._preset
+        preset = usual.with_own(own.fields(settings_of(usual).mode)) if isinstance(own, Own) else usual
         read, chosen = await choose(contents, folder, good, preset.prefer)
-        brackets = chosen.brackets
-        known_by = KnownBy(folder, fingerprint(brackets), chosen.marks, chosen.seconds, names)
+        left_out = (*bad, *chosen.left_out)
+        sent: Sending = await self._contents.blocking(sending, chosen, chosen.brackets, left_out, preset, own)
+        known_by = KnownBy(folder, fingerprint(sent.brackets), chosen.marks, chosen.seconds, names)
         earlier = await self._store.earlier(known_by)
         if is_submitted:
             replaced = submitted_order(mine)
             earlier = [o for o in earlier if replaced is None or o.id != replaced.id or not is_mendable(o)]
         if is_submitted and not self._preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
-        brackets = await contents.with_hashes(folder, brackets, earlier)
+        brackets = await contents.with_hashes(folder, sent.brackets, earlier)
         earlier = [with_shots(order, read) if order.source.folder == folder else order for order in earlier]
         mine = tuple(with_shots(order, read) for order in mine)
         judged = compare(folder, brackets, earlier, settled.inode, names)
         if not is_submitted:
             judged = await self._archive.judge(folder, judged, brackets, earlier, contents)
-        left_out = tuple(sorted((*bad, *chosen.left_out, *judged.made), key=lambda one: one.path))
-        made = frozenset(paths(judged.made))
-        brackets = tuple(bracket for bracket in brackets if bracket.path not in made)
-        sent: Sending = await self._contents.blocking(sending, chosen, brackets, left_out, preset, own)
-        doubts = (sent.mistake, *(() if is_submitted else (chosen.doubt, sent.doubt)))
-        doubt = all_of([one for one in doubts if one is not None])
+        made = tuple(one for one in judged.made if one.path not in sent.fixed)
+        if made:
+            names_made = frozenset(paths(made))
+            rest = tuple(bracket for bracket in chosen.brackets if bracket.path not in names_made)
+            sent = await self._contents.blocking(sending, chosen, rest, (*left_out, *made), preset, own)
+        hashed = {bracket.path: bracket for bracket in brackets}
+        sent = replace(sent, brackets=tuple(hashed.get(bracket.path, bracket) for bracket in sent.brackets))
+        doubt = sent.doubt(submitted=is_submitted)
         fact = facts.Locked(sent.brackets, paths(sent.left_out), settled.why, sent.left_out, doubt)
+        preset = preset.without_lists() if sent.mistake is not None else preset
         return Compared(settled, fact, judged, mine, sending=sent, preset=preset)
 
 

@@ -59,6 +59,9 @@ log = structlog.get_logger("bracketd.watcher")
 SKIPPED = "already in the folder when bracketd first watched it; `bracketd submit FOLDER` sends it"
 DECLINED = "skipped by a person before it was sent; `bracketd submit FOLDER` sends it"
 SUBMITTED = "submitted on request"
+NOTHING_SENT = (
+    "its settings leave out every photo; change `singles` or the shoot's bracketd.yaml, then `bracketd submit FOLDER`"
+)
 
 
 class Intake:
@@ -183,6 +186,7 @@ class Intake:
                 await self._orders.skip_same(compared, before, self._desk.refused(ask, answers.same_photos(original)))
             case Skip():
                 text = answers.skipped(settled.shoot, settled.folder)
+                settled = settled if settled.verb is not None else replace(settled, why=NOTHING_SENT)
                 await self._orders.skip(settled, self._desk.done(ask, text))
             case SkipLate():
                 text = answers.skipped(settled.shoot, settled.folder)

@@ -16,6 +16,7 @@ from daemon.order import (
     Order,
     OrderSource,
     Phase,
+    Preset,
     Times,
     came_late,
     facts,
@@ -73,7 +74,7 @@ class NewOrders:
 
     async def supplement(self, compared: Compared, new: Supplement, ask: Ask | None) -> None:
         """Create an order of a shoot's unsent photos, for the same output folder."""
-        fact = part_of(compared.fact, new.part, compared.orders)
+        fact = _part_of(compared, new.part, compared.orders)
         order = await self._late(compared, new.part, fact)
         if new.part.recognised is not None:
             order = unsure(order, await self._archive.why(new.part))
@@ -84,18 +85,18 @@ class NewOrders:
     async def replace(self, compared: Compared, new: Replace, ask: Ask | None) -> None:
         """Replace an order that was skipped or cancelled, or is held before its merge.
 
-        The output folder of a held order is kept. A part of the shoot is sent as a supplement, unless the replaced
-        order is held.
+        The output folder of a held order is kept, unless the shoot's own file now gives another name. A part of the
+        shoot is sent as a supplement, unless the replaced order is held.
         """
         old, fact = new.old, compared.fact
         if new.part is not None:
-            fact = part_of(fact, new.part, [order for order in compared.orders if order.id != old.id])
+            fact = _part_of(compared, new.part, [order for order in compared.orders if order.id != old.id])
         if new.part is None or old.phase is Phase.HELD:
             order = await self._make(compared.settled, fact, compared)
         else:
             order = await self._late(compared, new.part, fact)
         source = order.source
-        if old.phase is Phase.HELD:
+        if old.phase is Phase.HELD and _own_name(old.preset) == _own_name(order.preset):
             source = replace(source, output=old.source.output)
         if compared.elsewhere is None:
             source = replace(source, unknown_order=old.source.unknown_order)
@@ -131,7 +132,9 @@ class NewOrders:
     async def outputs(self, compared: Compared) -> set[str]:
         """The output folders that the pictures of a shoot may be in: of a new order, and of those that it continues."""
         taken, before = await self._desk.store.outputs(), compared.judged.before
-        new = output_folder(self._folder.output, compared.settled.shoot, taken, dev_mode=self._folder.preset.dev_mode)
+        preset = compared.preset or self._folder.preset
+        name = _own_name(preset) or compared.settled.shoot
+        new = output_folder(self._folder.output, name, taken, dev_mode=preset.dev_mode)
         continued = (o for o in compared.orders if is_mendable(o) or (before is not None and o.id == before.id))
         return {new, *(order.source.output for order in continued)}
 
@@ -161,7 +164,7 @@ class NewOrders:
     async def _make(self, settled: Settled, fact: facts.Locked, compared: Compared | None = None) -> Order:
         """A new order, not in the store yet. Without ``compared`` it has no plan, and the folder's settings."""
         now, preset = self._desk.now(), (compared and compared.preset) or self._folder.preset
-        name = str(preset.own.get("name") or settled.shoot)
+        name = _own_name(preset) or settled.shoot
         taken = await self._desk.store.outputs() | self._unknown.places
         return Order(
             id=str(uuid.uuid4()),
@@ -180,3 +183,18 @@ class NewOrders:
             unsent=Unsent(left_out=fact.left_out, left_out_why=fact.left_out_why),
             due=now,
         )
+
+
+def _own_name(preset: Preset) -> str | None:
+    """The output name in a shoot's own file; None if it has none."""
+    name = preset.own.get("name")
+    return name if isinstance(name, str) else None
+
+
+def _part_of(compared: Compared, part: Judged, orders: Sequence[Order]) -> facts.Locked:
+    """A shoot with only its new photos, and what a person must decide about those. ``orders``: its other orders."""
+    fact = part_of(compared.fact, part, orders)
+    if compared.sending is None:
+        return fact
+    news = [bracket.path for bracket in fact.brackets]
+    return replace(fact, doubt=compared.sending.doubt(news, submitted=compared.settled.is_submitted))

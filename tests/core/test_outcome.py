@@ -73,6 +73,7 @@ def decided(known: Known, rules: LateRules = RULES) -> str:
 SETTLED = [
     (Known(HERE, NEW), "Send"),
     (Known(HERE, NEW, orders=(SKIPPED,)), "Send"),
+    (Known(HERE, NEW, has_photos=False), "Skip"),
     (Known(HERE, Judged(Again.SAME, UNDER_WAY), moved=True), "Move"),
     (Known(HERE, Judged(Again.SAME, UNDER_WAY, by_frame=1), moved=True), "SkipAsSame"),
     (Known(HERE, Judged(Again.SAME, replace(UNDER_WAY, due=None)), moved=True), "SkipAsSame"),

@@ -68,9 +68,10 @@ def test_a_set_is_split_where_a_fixed_set_lies_between_its_frames() -> None:
 
 
 def test_a_skipped_frame_does_not_split_its_set() -> None:
-    """A set without its skipped frame stays one set, in a fixed order, and the frame is listed as not sent."""
+    """A set without its skipped frame stays one set, as sure as before, and the frame is listed as not sent."""
     skipped = planned(Wishes(skip=(NAMES[1],)))
     assert skipped.sets[0].paths == (NAMES[0], NAMES[2])
+    assert skipped.sets[0].confidence is planned(Wishes()).sets[0].confidence
     assert LeftOut(NAMES[1], Why.SKIPPED) in skipped.not_sent
 
 

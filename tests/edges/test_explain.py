@@ -6,6 +6,7 @@ import subprocess
 import sys
 import unicodedata
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from daemon.cli import cli
+from daemon.config.shoot import NAME
 from daemon.host.lock import InstanceLock
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
 from daemon.order.problem import Code
@@ -22,7 +24,7 @@ from daemon.store.waiting import Waiting
 from tests.changed import changed
 from tests.core.orders import in_trouble, order
 from tests.edges.exif.taken import Camera, shot_of
-from tests.edges.sandbox.shots import shoot
+from tests.edges.sandbox.shots import NOON, bracket, shoot
 
 OAK = "12 Oak St"
 PHOTOS = shoot(2)
@@ -37,6 +39,11 @@ class Explaining:
         self._config = top / "bracketd.yaml"
         self.shoot.mkdir(parents=True)
         self._config.write_text(f"folders: [{{watch: {self.watched}, output: {top}/out}}]\nstate_dir: {self.state}\n")
+
+    def planned_by(self, grouping: str) -> None:
+        """Set who groups the photos of the watched folder."""
+        folder = f"{{watch: {self.watched}, output: {self.watched.parent}/out, grouping: {grouping}}}"
+        self._config.write_text(f"folders: [{folder}]\nstate_dir: {self.state}\n")
 
     def sets(self, text: str) -> None:
         """Add settings."""
@@ -115,6 +122,7 @@ def test_a_photo(explaining: Explaining) -> None:
         "class": "a photo",
         "content": "complete",
         "shoot": "waits at the gate “stillness”",
+        "set": "in no set: single photo. The service decides, because `grouping` is automatic",
     }
 
 
@@ -342,3 +350,48 @@ def test_a_pipe_among_the_photos(explaining: Explaining) -> None:
     shown = explaining.of("IMG_2.JPG")
     assert shown["on disk"] == "a pipe, a socket or a device; bracketd never opens it and leaves it out"
     assert "content" not in shown
+
+
+@pytest.fixture
+def planned(explaining: Explaining) -> Explaining:
+    """A shoot of two sets of three and a single photo, in a folder with ``grouping: sets``."""
+    explaining.planned_by("sets")
+    for name, data in PHOTOS.items():
+        explaining.put(name, data)
+    explaining.put("IMG_0011.JPG", bracket(5, 0.0, NOON + timedelta(hours=1)))
+    return explaining
+
+
+def test_the_set_of_a_photo(planned: Explaining) -> None:
+    """A photo is shown with its place in its set, the other photos of the set, and the reasons for the set."""
+    shown = planned.of("IMG_0005.JPG")["set"]
+    assert shown.startswith("photo 2 of 3 in set 2, with IMG_0004.JPG, IMG_0006.JPG (likely: ")
+    assert "The service decides" not in shown
+
+
+def test_a_photo_in_no_set(planned: Explaining) -> None:
+    """A photo in no set is shown with the reason, and that a person must decide."""
+    assert planned.of("IMG_0011.JPG")["set"] == "in no set: single photo; waits for your approval"
+
+
+def test_a_photo_that_the_shoot_skips(planned: Explaining) -> None:
+    """The shoot's own file counts: a skipped photo is shown as not sent, a listed one as fixed."""
+    planned.put(NAME, b"skip: [IMG_0002.JPG]\nsingle: [IMG_0011.JPG]\n")
+    assert planned.of("IMG_0002.JPG")["set"].startswith("not sent: the setting `singles` or the shoot's bracketd.yaml")
+    assert planned.of("IMG_0011.JPG")["set"] == "in no set: single photo in bracketd.yaml"
+    assert planned.of("IMG_0001.JPG")["set"].startswith("photo 1 of 2 in set 1, with IMG_0003.JPG")
+
+
+def test_a_photo_of_a_shoot_with_a_mistake(planned: Explaining) -> None:
+    """A mistake in the shoot's own file is shown with its line and remedy instead of the set."""
+    planned.put(NAME, b"skip: [IMG_0009.JPG]\n")
+    shown = planned.of("IMG_0001.JPG")["set"]
+    assert f"{NAME}:1: skip[0]: IMG_0009.JPG is not a photo of this shoot. Did you mean" in shown
+
+
+def test_the_set_that_the_service_may_make(planned: Explaining) -> None:
+    """If the service groups, the set is shown as expected, with the setting."""
+    planned.planned_by("6")
+    shown = planned.of("IMG_0005.JPG")["set"]
+    assert shown.startswith("photo 5 of 6 in set 1, with ")
+    assert shown.endswith("The service decides, because `grouping` is 6")

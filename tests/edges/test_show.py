@@ -9,7 +9,9 @@ from click.testing import CliRunner
 
 from daemon.cli import cli
 from daemon.order import FlowName, Image, ImageState, Order, Phase, Preset, facts
-from daemon.shoot import LeftOut, Why
+from daemon.order.planned import PlannedImage
+from daemon.shoot import LeftOut, Shot, Why
+from daemon.shoot.confidence import Confidence
 from daemon.store.sqlite.store import SqliteStore
 from daemon.webapp import order_page
 from tests.changed import changed
@@ -141,3 +143,76 @@ def test_only_what_the_service_knows_has_a_page(tmp_path: Path, flow: FlowName) 
     assert f"{start.id}  {order_page(start.id)}\n" in shown(tmp_path, begun, skipped, cancelled)
     for none in (skipped, cancelled):
         assert f"  order    {none.id}\n" in show(tmp_path, none.id)
+
+
+def planned(flow: FlowName, preset: Preset, *, sure: Confidence = Confidence.CERTAIN) -> Order:
+    """An order of four brackets with two planned images."""
+    start = order(4, flow)
+    shots = (replace(bracket, shot=Shot(second=100 + n)) for n, bracket in enumerate(start.brackets))
+    plan = (PlannedImage((0, 1)), PlannedImage((2, 3), sure))
+    return replace(start, brackets=tuple(shots), preset=preset, plan=plan)
+
+
+BY_SETS = Preset(grouping="sets")
+
+
+@pytest.mark.parametrize(
+    ("of", "sets"),
+    [
+        (order(), "grouped by the service"),
+        (changed(order(), preset=Preset(5)), "every 5 brackets, in order of capture time"),
+        (
+            planned("brackets", BY_SETS),
+            "2 planned image(s), found by bracketd; the service is asked for exactly these",
+        ),
+        (
+            planned("brackets", Preset(grouping="folders")),
+            "2 planned image(s), one for each sub-folder; the service is asked for exactly these",
+        ),
+        (
+            planned("images", BY_SETS),
+            "2 planned image(s), found by bracketd, requested as every 2 brackets, in order of capture time",
+        ),
+        (
+            planned("images", BY_SETS, sure=Confidence.LIKELY),
+            "2 planned image(s), found by bracketd, but the service groups the photos itself",
+        ),
+    ],
+)
+def test_who_groups_an_order(tmp_path: Path, of: Order, sets: str) -> None:
+    """The line ``sets`` says who groups the photos, and how the service is asked."""
+    assert f"  sets     {sets}\n" in shown(tmp_path, of)
+
+
+def test_the_planned_images_are_listed(tmp_path: Path) -> None:
+    """Each planned image is shown with how sure it is and the files that are sent for it."""
+    of = planned("brackets", BY_SETS, sure=Confidence.ASK)
+    bad = replace(of.brackets[1], left_out="cut off")
+    output = shown(tmp_path, replace(of, brackets=(of.brackets[0], bad, *of.brackets[2:])))
+    assert "planned images: 2\n" in output
+    assert "    1  certain  DCIM/IMG_0431.JPG\n" in output
+    assert "    2  ask      DCIM/IMG_0433.JPG, DCIM/IMG_0434.JPG\n" in output
+
+
+def test_expected_images_are_marked(tmp_path: Path) -> None:
+    """If the service groups, the images are shown as expected. An order without a plan has no such part."""
+    assert "planned images: 2 (expected; the service decides)\n" in shown(tmp_path / "a", planned("images", Preset()))
+    assert "planned images" not in shown(tmp_path / "b", order())
+
+
+def test_what_the_shoots_own_file_changed(tmp_path: Path) -> None:
+    """The settings and lists in the shoot's own file are one line. Without a file there is no such line."""
+    own = {
+        "enhance": {"sky_replacement": False, "cloud_type": "CLEAR"},
+        "name": "Harbour\nview",
+        "grouping": "automatic",
+        "per_image": 3,
+        "sets": 1,
+        "skip": 2,
+    }
+    output = shown(tmp_path / "a", changed(order(), preset=Preset().with_own(own)))
+    assert (
+        '  own      bracketd.yaml: enhance.cloud_type="CLEAR", enhance.sky_replacement=false, grouping=3, '
+        'name="Harbour\\nview", 1 set(s) fixed, 2 photo(s) skipped\n'
+    ) in output
+    assert "  own  " not in shown(tmp_path / "b", order())

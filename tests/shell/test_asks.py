@@ -528,7 +528,9 @@ def test_what_a_submit_is_answered(tmp: Path) -> None:
         assert await scene.submit("copy") == (REFUSED, said)
         assert await scene.submit("copy", "submit again") == (DONE, "copy: sending 2 photos.")
         scene.put("empty/notes.txt")
-        assert (await scene.submit("empty") or (None, ""))[1].startswith("Not sent: no photo of empty can be read.")
+        answer = await scene.submit("empty")
+        assert answer is not None
+        assert answer[1].startswith("Not sent: every photo of empty is unreadable or left out.")
 
     in_scene(tmp, work)
 

@@ -31,7 +31,7 @@ def test_every_setting_of_a_shoot_is_read(tmp_path: Path) -> None:
     own = read(
         tmp_path,
         "enhance: {sky_replacement: false}\n"
-        "grouping: 5\n"
+        "grouping: folders\n"
         "prefer: raw\n"
         "singles: leave_out\n"
         'name: "12 Oak St"\n'
@@ -41,12 +41,22 @@ def test_every_setting_of_a_shoot_is_read(tmp_path: Path) -> None:
     )
     assert own.enhance is not None
     assert own.enhance.wire() == {"sky_replacement": False}
-    assert (own.grouping, own.prefer, own.singles, own.name) == (5, "raw", "leave_out", "12 Oak St")
+    assert (own.grouping, own.prefer, own.singles, own.name) == ("folders", "raw", "leave_out", "12 Oak St")
     assert own.sets == (
         ("IMG_0001.JPG", "IMG_0002.JPG"),
         ("DCIM/100CANON/IMG_0004.JPG", "IMG_0005.JPG", "IMG_0006.JPG"),
     )
     assert (own.skip, own.single) == (("IMG_0007.JPG",), ("IMG_0008.JPG",))
+
+
+@pytest.mark.parametrize("mode", ["5", "automatic"])
+@pytest.mark.parametrize("lists", ["sets: [[a.JPG, b.JPG]]\n", "single: [a.JPG]\n"])
+def test_lists_that_would_not_be_sent(tmp_path: Path, mode: str, lists: str) -> None:
+    """Sets and single photos beside a grouping that does not use them are a mistake, in the line of the grouping."""
+    (problem,) = problems(tmp_path, f"{lists}grouping: {mode}\n")
+    assert problem.where == f"{tmp_path / NAME}:2: grouping"
+    assert problem.what == f"`grouping: {mode}` does not use `sets` and `single`"
+    assert read(tmp_path, f"skip: [a.JPG]\ngrouping: {mode}\n").skip == ("a.JPG",)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n"])
