@@ -33,9 +33,9 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Three tests at a time on two cores: tests spend a third of their time waiting for processes.
+# Four tests at a time on two cores: tests spend half of their time waiting for processes.
 test: lint $(SDKS_READY)
-	$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
+	$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
 
 # For the edit loop: style, types, contracts, and the tests that start no process.
 quick: lint
