@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from daemon.grouping import Frame
 from daemon.grouping.clock import Clock, clock_of, has_time, is_stopped
 from tests.core.brackets import frame
 
@@ -36,7 +37,7 @@ def test_long_times_are_rounded_in_exif() -> None:
 @pytest.mark.parametrize(("spare", "dark"), [(0.5, True), (0.0, True), (3.0, False), (-3.0, False)])
 def test_dark_frames_are_learnt(spare: float, dark: bool) -> None:
     """If gaps after long exposures have room for a dark frame each, dark frames are on and are not idle time."""
-    at, frames = 0.0, []
+    at, frames = 0.0, list[Frame]()
     for number in range(1, 8):
         frames.append(frame(number, at, exposure_s=4.0))
         at += 8.0 + spare
@@ -49,7 +50,7 @@ def test_dark_frames_are_learnt(spare: float, dark: bool) -> None:
 
 def test_dark_frames_of_a_camera_that_records_the_end() -> None:
     """The gap between two ends has room for the dark frame of the first exposure and for the second exposure."""
-    at, frames = 0.0, []
+    at, frames = 0.0, list[Frame]()
     for number, exposure_s in enumerate((2.0, 4.0, 8.0) * 3, 1):
         at += exposure_s + (frames[-1].shutter if frames else 0.0) + 0.2
         frames.append(frame(number, at, exposure_s=exposure_s))
