@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from daemon.grouping.dark import with_dark_frames
 from daemon.grouping.frame import Frame, missing_between
-from daemon.grouping.stamp import Stamp, stamp_of
+from daemon.grouping.stamp import Stamp, open_s, passed_s, stamp_of
 
 CROWD, CROWDED = 9, 0.3
 """A clock is stopped if one of its seconds has more than CROWD frames and more than this share of all frames."""
 
-LONG = 2.0
-"""Cameras take dark frames after exposures of about this many seconds or more."""
-
-LEAST_DARK, DARK = 4, 0.7
-"""Dark frames are on if at least this number, and this share, of the gaps after long exposures have room for them."""
-
 NEARLY_ALL = 0.95
 """The share of frames whose resolution is the clock's."""
-
-SPARE = 1.5
-"""Seconds that a camera needs beside the exposure and its dark frame at most."""
-
-ROUNDED_FROM = 5.0
-"""Exposure times in seconds from which rounding matters."""
 
 DARK_FROM = 1.0
 """The shortest exposure in seconds that a dark frame follows once they are on."""
@@ -51,12 +39,12 @@ class Clock:
         """Seconds between two frames in which the camera certainly did not expose; None if unknown."""
         if self.stopped:
             return None
-        passed = _passed(before, after)
+        passed = passed_s(before, after)
         if passed is None:
             return None
         busy = self._exposed_s(before, after)
         if self.dark and before.shutter >= DARK_FROM:
-            busy += _open_s(before)
+            busy += open_s(before)
         step = max(before.resolution_s, after.resolution_s) if self.step_s is None else self.step_s
         return max(0.0, passed - busy - step)
 
@@ -67,18 +55,18 @@ class Clock:
         """
         match Stamp.UNKNOWN if missing_between(before, after) else self.stamp:
             case Stamp.BEGINNING:
-                return _open_s(before)
+                return open_s(before)
             case Stamp.END:
-                return _open_s(after)
+                return open_s(after)
             case Stamp.UNKNOWN:
-                return max(_open_s(before), _open_s(after))
+                return max(open_s(before), open_s(after))
 
 
 def clock_of(streams: Iterable[Sequence[Frame]]) -> Clock:
     """The clock of a body with these streams."""
     streams = list(streams)
     pairs = [pair for stream in streams for pair in pairwise(stream)]
-    stamp, fits = stamp_of(pairs), _with_dark_frames(pairs)
+    stamp, fits = stamp_of(pairs), with_dark_frames(pairs)
     if stamp is Stamp.UNKNOWN and len(fits) == 1:
         (stamp,) = fits
     dark = bool(fits) if stamp is Stamp.UNKNOWN else stamp in fits
@@ -101,43 +89,3 @@ def _step(streams: Iterable[Sequence[Frame]]) -> float | None:
     often = Counter(frame.resolution_s for stream in streams for frame in stream)
     ((step, count),) = often.most_common(1)
     return step if count >= NEARLY_ALL * often.total() else None
-
-
-def _open_s(frame: Frame) -> float:
-    """Seconds for which the shutter was open. Exif rounds long times, powers of two: 6 s last 6.3 s, 30 s last 32 s."""
-    if frame.shutter < ROUNDED_FROM:
-        return frame.shutter
-    thirds = round(3 * math.log2(frame.shutter))
-    return max(frame.shutter, math.exp2(thirds / 3))
-
-
-def _passed(before: Frame, after: Frame) -> float | None:
-    first, second = before.moment, after.moment
-    return None if first is None or second is None else second - first
-
-
-def _with_dark_frames(pairs: Iterable[tuple[Frame, Frame]]) -> list[Stamp]:
-    """The moments that the camera may record if it takes dark frames; empty if it takes none.
-
-    Then the gaps after long exposures have room for a dark frame of the same length, and for little more. The exposure
-    in the gap is the first frame's if the camera records the beginning, else the next one's.
-    """
-    long = [pair for pair in pairs if _open_s(pair[0]) >= LONG]
-    fits = {
-        Stamp.BEGINNING: [_fits(before, after, before) for before, after in long],
-        Stamp.END: [_fits(before, after, after) for before, after in long],
-    }
-    return [
-        stamp
-        for stamp, some in fits.items()
-        if some.count(True) >= max(LEAST_DARK, DARK * (len(some) - some.count(None)))
-    ]
-
-
-def _fits(before: Frame, after: Frame, exposed: Frame) -> bool | None:
-    """True if a gap fits a dark frame after ``before`` and the exposure of ``exposed``; None if it is much longer."""
-    passed, most = _passed(before, after), _open_s(before) + _open_s(exposed)
-    if passed is None or passed >= 1.1 * most + 2.5:
-        return None
-    least = 0.975 * (before.shutter + exposed.shutter)
-    return least - before.resolution_s <= passed <= most + SPARE + before.resolution_s

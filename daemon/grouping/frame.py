@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from daemon.grouping.shutter import stops
 from daemon.shoot.shot import CLOCK_SET, counted
 
 AUTO_BRACKET = 2
@@ -82,7 +83,9 @@ class Frame:
     @property
     def ev(self) -> float:
         """The exposure value at ISO 100, log2(N²/t) - log2(ISO/100). Absent values count as N = 1, t = 1, ISO 100."""
-        return math.log2((self.f_number or 1.0) ** 2 / (self.exposure_s or 1.0)) - math.log2((self.iso or 100.0) / 100)
+        return (
+            2 * math.log2(self.f_number or 1.0) - stops(self.exposure_s or 1.0) - math.log2((self.iso or 100.0) / 100)
+        )
 
     @property
     def folder(self) -> str:

@@ -142,14 +142,15 @@ class Scorer:
         More than FEW single photos rarely have exposures that are all different.
         """
         usual, shape = self._usual, one.ladder
-        if usual is None or shape is None or one.by_hand or self._is_plain(one):
+        if usual is None or shape is None or one.by_hand:
+            return False
+        mostly_singles = usual.sizes.get(1, 0.0) >= MOSTLY_SINGLES
+        unlike = one.size <= FEW and usual.count >= ENOUGH and not usual.concentration
+        if not (mostly_singles or unlike) or self._is_plain(one):
             return False
         slow = self._pauses.longest(one) > AIMING
-        unlike = slow and one.size <= FEW and usual.count >= ENOUGH and not usual.concentration
-        if usual.sizes.get(1, 0.0) < MOSTLY_SINGLES and not unlike:
-            return False
         by_chance = usual.frames * SAME_BY_CHANCE ** len(shape.steps) if slow else 0.0
-        return usual.share(shape.steps) * usual.count < max(1.0, by_chance) - ROUNDING
+        return (mostly_singles or slow) and usual.share(shape.steps) * usual.count < max(1.0, by_chance) - ROUNDING
 
     def _is_slow_and_lonely(self, one: Segment) -> bool:
         """True for a lonely pattern whose pauses are those of single photos rather than those of a bracketing."""

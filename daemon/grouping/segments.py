@@ -103,12 +103,11 @@ def _segment(track: Track, cuts: Sequence[Cut], first: int, end: int) -> Segment
 def _column(track: Track, first: int, end: int) -> tuple[Column, bool]:
     """The column of the levels of these frames, and True if these are the camera's offsets.
 
-    Offsets must be distinct. If only some of them are equal, the camera took two sets, whatever their exposures are.
+    Offsets must be distinct. If some are equal, the camera took two sets, or test shots in bracketing mode, whatever
+    their exposures are.
     """
     values = track.values[first:end]
-    if None not in values and (
-        len(set(values)) == end - first or (len(set(values)) > 1 and all(track.marked[first:end]))
-    ):
+    if None not in values and (len(set(values)) == end - first or (track.has_offsets and all(track.marked[first:end]))):
         return track.values, True
     biases = track.biases[first:end]
     if len({round(6 * bias) for bias in biases if bias is not None}) == end - first:

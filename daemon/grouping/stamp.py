@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from enum import Enum, auto
 
 from daemon.grouping.frame import Frame
+from daemon.grouping.shutter import stops
 
 ENOUGH = 2
 """The number of proofs that is needed. One may be a mistake of the clock."""
@@ -33,12 +34,23 @@ def stamp_of(pairs: Iterable[tuple[Frame, Frame]]) -> Stamp:
     """
     beginnings = ends = 0
     for before, after in pairs:
-        first, second = before.moment, after.moment
-        if first is None or second is None or second < first:
+        passed = passed_s(before, after)
+        if passed is None or passed < 0:
             continue
-        passed = second - first + max(before.resolution_s, after.resolution_s)
+        passed += max(before.resolution_s, after.resolution_s)
         ends += before.shutter >= LONG and passed < ROUNDED * before.shutter
         beginnings += after.shutter >= LONG and passed < ROUNDED * after.shutter
     if beginnings >= ENOUGH and not ends:
         return Stamp.BEGINNING
     return Stamp.END if ends >= ENOUGH and not beginnings else Stamp.UNKNOWN
+
+
+def passed_s(before: Frame, after: Frame) -> float | None:
+    """Seconds from the time of one frame to that of the next; None if unknown."""
+    first, second = before.moment, after.moment
+    return None if first is None or second is None else second - first
+
+
+def open_s(frame: Frame) -> float:
+    """Seconds for which the shutter was open at most. Cameras round long times: 6 s last 6.3 s, 30 s last 32 s."""
+    return max(frame.shutter, 2.0 ** stops(frame.shutter)) if frame.shutter > 0 else 0.0

@@ -19,7 +19,8 @@ class Track:
 
     ``idle`` has the seconds between each frame and the next. ``missing`` has the number of missing file numbers before
     each frame, and after the last one. ``exposures`` are brightness levels in EV (-ev), ``values`` and ``biases`` the
-    camera's offsets in EV. ``at_limit`` is True for exposures at a limit of the shutter.
+    camera's offsets in EV. ``at_limit`` is True for exposures at a limit of the shutter. ``has_offsets`` is True if the
+    values of marked frames differ, so that equal ones are of different sets.
     """
 
     frames: tuple[Frame, ...]
@@ -30,6 +31,7 @@ class Track:
     values: tuple[float | None, ...]
     biases: tuple[float | None, ...]
     at_limit: tuple[bool, ...]
+    has_offsets: bool
 
 
 def track_of(frames: Sequence[Frame], clock: Clock, before: Frame | None = None, after: Frame | None = None) -> Track:
@@ -45,6 +47,7 @@ def track_of(frames: Sequence[Frame], clock: Clock, before: Frame | None = None,
         tuple(frame.value_ev for frame in frames),
         tuple(frame.bias_ev if frame.exposure_mode == AUTO_BRACKET else None for frame in frames),
         tuple(_is_at_limit(frame.shutter, shortest) for frame in frames),
+        len({frame.value_ev for frame in frames if frame.is_marked and frame.value_ev is not None}) > 1,
     )
 
 

@@ -101,6 +101,17 @@ def test_dark_frames_of_a_camera_that_records_the_end() -> None:
     assert clock_of([frames]).dark
 
 
+@pytest.mark.parametrize(("press", "dark"), [(2.0, True), (0.3, False)])
+def test_a_person_is_as_slow_after_a_dark_frame(press: float, dark: bool) -> None:
+    """The pause that a person needs between short exposures is also within the gaps that have a dark frame."""
+    exposures = [0.1, 8.0, 4.0] * 4
+    times = [0.0]
+    for exposure in exposures[:-1]:
+        times.append(times[-1] + (exposure + press if exposure < 1 else 2 * exposure + 2.0))
+    shorts = taken([500.0 + at * (0.1 + press) for at in range(5)], [0.1] * 5)
+    assert clock_of([taken(times, exposures), shorts]).dark is dark
+
+
 def test_too_few_long_exposures_show_no_dark_frames() -> None:
     """Three gaps are too few; short exposures have no dark frame even if they are on."""
     assert not clock_of([[frame(number, 8.3 * number, exposure_s=4.0) for number in range(4)]]).dark

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from daemon.grouping.frame import Frame, missing_between
+from daemon.grouping.shutter import stops
 from tests.core.brackets import NOON, frame
 
 
@@ -63,3 +66,14 @@ def test_names_have_a_running_number(path: str, number: int | None, directory: i
 def test_missing_file_numbers_are_counted(before: str, after: str, missing: int | None) -> None:
     """Numbers are compared on one card with one prefix; after 9999 follows 1."""
     assert missing_between(Frame(before), Frame(after)) == missing
+
+
+@pytest.mark.parametrize(("time", "third"), [(1 / 15, -12), (1 / 13, -11), (1 / 3, -5), (0.3, -5), (13, 11), (30, 15)])
+def test_rounded_shutter_times_are_exact_thirds(time: float, third: int) -> None:
+    """Cameras set thirds of a stop and write rounded numbers: one step from 1/15 to 1/13 s, as from 1/13 to 1/10 s."""
+    assert stops(time) == pytest.approx(third / 3)
+
+
+def test_measured_shutter_times_stay_as_they_are() -> None:
+    """A phone's measured time is not a rounded third of a stop."""
+    assert stops(1 / 47) == pytest.approx(-math.log2(47))

@@ -56,6 +56,14 @@ def test_offsets_that_repeat_are_two_sets() -> None:
     assert shape.repeats == 0, "an offset that is always 0 says nothing"
 
 
+def test_test_shots_in_bracketing_mode_are_not_a_pair() -> None:
+    """If the camera's offsets differ elsewhere, two frames with equal offsets are of different sets."""
+    tests = [frame(1, 0.0, aeb=True, value_ev=0.0), frame(2, 5.0, -1.0, aeb=True, value_ev=0.0)]
+    shape = candidates([*tests, *marked(THREE, 3, 10.0)])[0, 2].ladder
+    assert shape is not None
+    assert shape.repeats == 1
+
+
 def test_symmetric_offsets() -> None:
     """Offsets that contain 0 and sum to 0 are symmetric; exposures are not offsets."""
     found = candidates(marked(FIVE))
