@@ -58,7 +58,7 @@ ASKS = ("submit", "retry", "approve", "cancel", "dismiss")
 def test_the_configuration_file_may_be_named_after_the_verb(verb: str, tmp_path: Path) -> None:
     """``bracketd run --config x`` means the same as ``bracketd --config x run``, for every verb that reads settings."""
     missing = str(tmp_path / "missing.yaml")
-    arguments = {"explain": ["f"], "show": ["s"], "adopt": ["f"], "costs": []}
+    arguments = {"explain": ["f"], "show": ["s"], "adopt": ["f"], "costs": [], "plan": [str(tmp_path)]}
     words = arguments.get(verb, [str(tmp_path)] if verb in ASKS else [])
     before = CliRunner().invoke(cli, ["--config", missing, verb, *words])
     after = CliRunner().invoke(cli, [verb, "--config", missing, *words])
