@@ -103,6 +103,7 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
         "locked_at": _iso(order.times.created_at),
         "delivered_at": _iso(now),
         "settings": {
+            "grouping": order.preset.grouping,
             "number_of_brackets_per_image": order.preset.per_image or "automatic",
             "enhance": dict(order.preset.enhance),
             "download": {

@@ -20,6 +20,7 @@ from daemon.cli.state import checkup, look
 from daemon.cli.unknown import unknown_orders
 from daemon.cli.words import printable
 from daemon.config import Settings, load
+from daemon.config.policy import plan_settings
 from daemon.config.settings import LimitSettings
 from daemon.errors import AccountRefused, ConfigError, NotFound, Passing, Problem, ServiceError, StateError, Unreachable
 from daemon.files import room
@@ -31,6 +32,12 @@ from daemon.order import Policy
 from daemon.order.policy import probed
 from daemon.services import build_usual
 from daemon.store.attention import Attention, Heed
+
+NOT_WITH_IMAGES = (
+    "`grouping: {}` with `flow: images`: the service is asked for these sets only if all are certain and of one size; "
+    "otherwise it decides itself. Set `flow: brackets` under `api`, which sends the sets"
+)
+"""The note about a grouping that the flow may not be able to send."""
 
 ROOM = 1e9
 """Bytes that should be free in an output folder."""
@@ -82,6 +89,8 @@ def _folders(settings: Settings) -> Iterator[Problem | str]:
         how = f"scanned every {folder.poll_interval:.0f} s" if polled else "watched"
         kind = filesystem_type(folder.watch)
         click.echo(f"folder     {folder.watch} ({kind or 'file system unknown'}, {how}) -> {folder.output}")
+        if settings.api.flow == "images" and plan_settings(folder).sends_sets:
+            click.echo(f"  note     {NOT_WITH_IMAGES.format(folder.grouping)}")
         for one in _attention(settings, folder.watch):
             click.echo(f"  note     {printable(message(one))}")
         if not folder.watch.is_dir() and folder.watch not in gone:

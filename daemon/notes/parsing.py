@@ -23,6 +23,7 @@ from daemon.order import (
     fingerprint,
 )
 from daemon.order.merge import Merge
+from daemon.order.preset import GroupingName
 from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.times import Times
 from daemon.order.unsent import Unsent
@@ -83,6 +84,7 @@ def order_of(note: Json) -> Order:
             max_width=_optional(_number, download["max_width"]),
             dev_mode=bool(note["dev_mode"]),
             names=_optional(_plain, settings.get("names")) or DEFAULT,
+            grouping=_grouping(settings.get("grouping")),
         ),
         standing=Phase.DOWNLOADED,
         uploads=Uploads(created=True),
@@ -160,6 +162,12 @@ def _flow(value: object) -> FlowName:
     """The flow of this name. Raises ValueError."""
     flows: tuple[FlowName, ...] = get_args(FlowName)
     return flows[flows.index(value)]
+
+
+def _grouping(value: object) -> GroupingName:
+    """The grouping of this name; automatic if it is not known, because notes of earlier versions lack it."""
+    names: tuple[GroupingName, ...] = get_args(GroupingName)
+    return next((name for name in names if name == value), "automatic")
 
 
 def _text(value: object) -> str:

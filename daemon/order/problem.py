@@ -68,7 +68,10 @@ MEANINGS: dict[Code, tuple[str, str | None]] = {
     Code.FILE_CHANGED: ("A photo changed while it was sent. bracketd sends it again.", None),
     Code.OVER_LIMIT: ("The order would exceed a limit of the settings.", APPROVE),
     Code.LIMIT_TODAY: ("The order would exceed today's limit. It continues tomorrow.", APPROVE),
-    Code.DOUBTFUL_PHOTOS: ("Photos may be duplicates, or have no common format.", APPROVE),
+    Code.DOUBTFUL_PHOTOS: (
+        "Photos may be duplicates or in the wrong set, or have no common format; or bracketd.yaml is wrong.",
+        APPROVE,
+    ),
     Code.LATE_SUPPLEMENT: ("Photos were added to a shoot that was already sent.", APPROVE),
     Code.MAYBE_SKIPPED_BEFORE: ("The photos may be those of a skipped shoot.", APPROVE),
     Code.MAYBE_SENT_BEFORE: ("These photos may already be in an order that is missing from the state.", APPROVE),

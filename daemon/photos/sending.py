@@ -19,22 +19,27 @@ from daemon.shoot.leftout import all_of
 
 WAYS_OUT = "`bracketd plan` shows the sets, `bracketd approve` sends them"
 
+SUBMIT = "`bracketd submit` the folder"
+CANCEL = "`bracketd cancel` this order and `bracketd submit` the folder"
+"""How a changed bracketd.yaml is used. To submit a shoot whose late photos are held means to approve them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What is sent of a shoot: the photos, the images that they should become, and the reasons for the other files.
 
     ``images`` have the paths of their photos, and how sure they are, in shooting order. ``fixed`` are the photos that
-    the shoot's own file lists to be sent. ``mistake`` is what is wrong with that file. ``twice`` is a doubt about which
-    files show the same frame. ``ask_for`` are the single photos that a person must decide. ``sends_sets``: bracketd
-    decides which photos become one image.
+    the shoot's own file lists to be sent. ``mistake`` is what is wrong with that file, and ``without`` what of it is
+    then not used. ``twice`` is a doubt about which files show the same frame. ``ask_for`` are the single photos that a
+    person must decide. ``sends_sets``: bracketd decides which photos become one image.
     """
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[LeftOut, ...]
     images: tuple[tuple[tuple[str, ...], Confidence], ...] = ()
     fixed: frozenset[str] = frozenset()
-    mistake: Doubt | None = None
+    mistake: str | None = None
+    without: str = ""
     twice: Doubt | None = None
     ask_for: tuple[str, ...] = ()
     sends_sets: bool = False
@@ -45,29 +50,33 @@ class Sending:
         If a person submitted the shoot, only a mistake in its own file is left to decide.
         """
         news = frozenset(bracket.path for bracket in self.brackets) if part is None else frozenset(part)
-        doubts = [self.mistake] if self.mistake is not None else []
+        again = SUBMIT if part is None else CANCEL
+        doubts = []
+        if self.mistake is not None:
+            out = f"Then {again}. `bracketd approve` sends the photos without {self.without}"
+            doubts.append(Doubt(f"{self.mistake} {out}", tuple(sorted(news))))
         if not submitted and self.twice is not None and not news.isdisjoint(self.twice.files):
             doubts.append(self.twice)
         if not submitted and self.sends_sets:
-            doubts += [*self._about_singles(news), *self._about_sets(news), *self._about_rests(news)]
+            doubts += [*self._about_singles(news, again), *self._about_sets(news, again), *self._about_rests(news)]
         return all_of(doubts)
 
-    def _about_singles(self, news: frozenset[str]) -> list[Doubt]:
+    def _about_singles(self, news: frozenset[str], again: str) -> list[Doubt]:
         paths = tuple(path for path in self.ask_for if path in news)
         if not paths:
             return []
         why = f"{len(paths)} photo(s) belong to no set and would become a picture each: {names_of(paths)}. {WAYS_OUT}"
         todo = "To leave photos out, list them under `skip` in bracketd.yaml in the shoot's folder, then"
-        return [Doubt(f"{why}. {todo} `bracketd submit` it", paths)]
+        return [Doubt(f"{why}. {todo} {again}", paths)]
 
-    def _about_sets(self, news: frozenset[str]) -> list[Doubt]:
+    def _about_sets(self, news: frozenset[str], again: str) -> list[Doubt]:
         unsure = [one for one, how in self.images if how is Confidence.ASK and not news.isdisjoint(one)]
         if not unsure:
             return []
         first = names_of([paths[0] for paths in unsure])
         why = f"{len(unsure)} set(s) may be wrong, those starting with {first}. {WAYS_OUT}"
-        todo = "To change them, `bracketd plan FOLDER --write`, edit bracketd.yaml, then `bracketd submit` the folder"
-        return [Doubt(f"{why}. {todo}", tuple(path for paths in unsure for path in paths))]
+        todo = "To change them, `bracketd plan FOLDER --write`, edit bracketd.yaml, then"
+        return [Doubt(f"{why}. {todo} {again}", tuple(path for paths in unsure for path in paths))]
 
     def _about_rests(self, news: frozenset[str]) -> list[Doubt]:
         rests = tuple(path for one, _ in self.images if not news.issuperset(one) for path in one if path in news)
@@ -85,7 +94,7 @@ def sending(
     own: Own | ConfigError | None,
 ) -> Sending:
     """Plan the chosen ``brackets`` of a shoot. ``own`` are its own settings, or what is wrong with them."""
-    wishes, mistake = _wishes(own, chosen)
+    wishes, mistake, without = _wishes(own, chosen)
     frames = [chosen.frames[bracket.path] for bracket in brackets]
     settings = settings_of(preset)
     found = plan(frames, left_out, settings, wishes)
@@ -97,7 +106,8 @@ def sending(
         found.not_sent,
         _images(found, frames),
         fixed,
-        None if mistake is None else Doubt(mistake, found.paths),
+        mistake,
+        without,
         chosen.doubt,
         tuple(asked) if found.asks_for_singles else (),
         settings.sends_sets,
@@ -122,21 +132,20 @@ def planned(sending: Sending | None, brackets: Sequence[Bracket]) -> tuple[Plann
     return tuple(image for image in images if image.brackets)
 
 
-def _wishes(own: Own | ConfigError | None, chosen: Chosen) -> tuple[Wishes, str | None]:
-    """What a shoot's own file fixes, and the message about what is wrong with it; None if nothing is."""
+def _wishes(own: Own | ConfigError | None, chosen: Chosen) -> tuple[Wishes, str | None, str]:
+    """What a shoot's own file fixes, the message about what is wrong with it, and what of it is then not used."""
     if own is None:
-        return Wishes(), None
+        return Wishes(), None, ""
     if isinstance(own, ConfigError):
-        return Wishes(), _mistake(own, "these settings")
+        return Wishes(), _mistake(own), "these settings"
     try:
-        return wishes_of(own, chosen), None
+        return wishes_of(own, chosen), None, ""
     except ConfigError as error:
-        return Wishes(), _mistake(error, "its lists of photos")
+        return Wishes(), _mistake(error), "its lists of photos"
 
 
-def _mistake(error: ConfigError, without: str) -> str:
-    problems = "; ".join(f"{problem.where}: {problem.what}. {problem.remedy}" for problem in error.problems)
-    return f"{problems} Then `bracketd submit` the folder. `bracketd approve` sends the shoot without {without}"
+def _mistake(error: ConfigError) -> str:
+    return "; ".join(f"{problem.where}: {problem.what}. {problem.remedy}" for problem in error.problems)
 
 
 def _images(found: Plan, frames: Sequence[Frame]) -> tuple[tuple[tuple[str, ...], Confidence], ...]:

@@ -34,6 +34,7 @@ class Checking:
 
     top: Path
     more: str = ""
+    grouping: str = "automatic"
 
     @property
     def watched(self) -> Path:
@@ -68,7 +69,7 @@ class Checking:
     def says(self, verb: str, *words: str) -> Result:
         """Run the program and return its result."""
         config = self.top / "bracketd.yaml"
-        folders = f"folders: [{{watch: {self.watched}, output: {self.output}}}]"
+        folders = f"folders: [{{watch: {self.watched}, output: {self.output}, grouping: {self.grouping}}}]"
         config.write_text(f"{folders}\nstate_dir: {self.state}\n{self.more}")
         config.chmod(0o600)
         return CliRunner().invoke(cli, ["--config", str(config), verb, *words])
@@ -275,3 +276,23 @@ def test_an_environment_that_cannot_be_used(checking: Checking, monkeypatch: pyt
     checking.more = "api: {key: sandbox-key-0123456789, base_url: 'https://api.example.invalid'}\n"
     (problem,) = checking.problems("check")
     assert problem.startswith("$NO_PROXY: invalid entries: fe80::/10")
+
+
+@pytest.mark.parametrize(
+    ("grouping", "flow", "noted"),
+    [
+        ("sets", "images", True),
+        ("folders", "images", True),
+        ("sets", "brackets", False),
+        ("automatic", "images", False),
+        ("5", "images", False),
+    ],
+)
+def test_a_grouping_that_the_flow_may_not_send_is_noted(tmp_path: Path, grouping: str, flow: str, noted: bool) -> None:
+    """Sets and folders need the brackets flow, so ``check`` names it. This is not a problem: the images flow works."""
+    checking = Checking(tmp_path, more=f"api: {{key: x, base_url: http://127.0.0.1:1, flow: {flow}}}\n")
+    checking.grouping = grouping
+    done = checking.says("check")
+    assert (f"note     `grouping: {grouping}` with `flow: images`" in done.stdout) is noted
+    assert ("Set `flow: brackets`" in done.stdout) is noted
+    assert "grouping" not in done.stderr

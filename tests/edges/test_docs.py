@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -10,8 +11,13 @@ import click
 import pytest
 
 from daemon.cli import VERBS
+from daemon.cli.plan import WHY, Known, document
+from daemon.config.shoot import NAME, ShootSettings, read_shoot
+from daemon.grouping import BracketSet, Confidence, Single
+from daemon.grouping.plan import Plan
 from daemon.order import Phase
 from daemon.order.wording import phrase
+from daemon.shoot import LeftOut, Why
 from tools.reference import DOCS, PAGES, TOP, commands, log_events
 
 DOCUMENTS = sorted([*TOP.glob("*.md"), *DOCS.glob("*.md")])
@@ -89,3 +95,30 @@ def test_every_page_is_linked_from_the_readme() -> None:
     """A reader of the README finds every page of docs/."""
     linked = set(re.findall(r"\]\(docs/([a-z-]+\.md)", (TOP / "README.md").read_text(encoding="utf-8")))
     assert linked == {path.name for path in DOCS.glob("*.md")}
+
+
+def test_the_example_of_a_shoots_own_file_is_valid(tmp_path: Path) -> None:
+    """The example of bracketd.yaml in the documentation has every setting of a shoot, without a mistake."""
+    page = (DOCS / "which-photos-make-one-picture.md").read_text(encoding="utf-8")
+    example = next(text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "skip:" in text)
+    (tmp_path / NAME).write_text(example, encoding="utf-8")
+    read = read_shoot(tmp_path)
+    assert read is not None
+    assert read[0].model_fields_set == set(ShootSettings.model_fields)
+
+
+def test_the_format_of_a_plan_is_documented() -> None:
+    """The page about plan --json has every key, every reason and every confidence of the document."""
+    page = (DOCS / "plan-json.md").read_text(encoding="utf-8")
+    planned = Plan(
+        (BracketSet(("a.jpg", "b.jpg"), Confidence.ASK, ("one folder",)),),
+        (Single("c.jpg", "single photo"),),
+        (LeftOut("d.jpg", Why.COPY, "a.jpg"),),
+    )
+    shown = document(planned, 1, Known())
+    example = json.loads(re.findall(r"```json\n(.*?)```", page, re.DOTALL)[0])
+    assert example.keys() == shown.keys()
+    assert {f"| `{key}` |" for key in shown if f"| `{key}` |" not in page} == set()
+    for part in ("sets", "singles", "not_sent"):
+        assert example[part][0].keys() == shown[part][0].keys()
+    assert [word for word in {*WHY.values(), *Confidence} if f"`{word}`" not in page] == []

@@ -28,7 +28,16 @@ DELIVERED = changed(
     shoot=f"12 Oak St {ODD}",
     output="/out/12 Oak St",
     created=True,
-    preset=Preset(3, {"sky_replacement": True, "ai_version": "5.x"}, "webp", 80, 4000, dev_mode=True, names="{seq:02}"),
+    preset=Preset(
+        3,
+        {"sky_replacement": True, "ai_version": "5.x"},
+        "webp",
+        80,
+        4000,
+        dev_mode=True,
+        names="{seq:02}",
+        grouping="folders",
+    ),
     phase=Phase.DOWNLOADED,
     brackets=(
         replace(
@@ -163,9 +172,9 @@ def test_notes_of_earlier_versions_are_read() -> None:
             del bracket[key]
     for image in note["images"]:
         del image["name"]
-    del note["settings"]["names"]
+    del note["settings"]["names"], note["settings"]["grouping"]
     old = order_of(note)
-    assert old.preset.names == "{stem}"
+    assert (old.preset.names, old.preset.grouping) == ("{stem}", "automatic")
     assert (old.source.fingerprint, old.brackets[0].mtime_ns, old.phase) == ("", 0, Phase.DOWNLOADED)
     assert (old.unsent.left_out, old.unsent.left_out_why, old.brackets[0].shot) == (
         DELIVERED.unsent.left_out,

@@ -168,6 +168,19 @@ def test_singles_beside_sets_are_counted_apart(tmp_path: Path) -> None:
     assert "wait for your approval" in run("plan", folder).stdout
 
 
+@pytest.mark.parametrize("grouping", ["automatic", "2"])
+def test_singles_wait_only_if_bracketd_decides(folder: Path, tmp_path: Path, grouping: str) -> None:
+    """If the service groups the shoot, no single photo waits for an approval and none is left out."""
+    put(folder, {"IMG_0011.JPG": bracket(5, 0.0, NOON + timedelta(hours=1))})
+    config = tmp_path / "config.yaml"
+    watched = f"watch: {json.dumps(str(folder.parent))}, output: {tmp_path / 'home' / 'out'}, grouping: {grouping}"
+    config.write_text(f"folders: [{{{watched}, singles: leave_out}}]\nstate_dir: {tmp_path / 'home' / 'state'}\n")
+    found = plan("--config", config, folder)
+    assert [one["file"] for one in found["singles"]] == ["IMG_0011.JPG"]
+    assert found["not_sent"] == []
+    assert "wait for your approval" not in run("--config", config, "plan", folder).stdout
+
+
 def test_a_sheet_shows_every_frame(folder: Path, tmp_path: Path) -> None:
     """``--sheet`` writes one picture with a strip for each set, also if a file has no preview."""
     put(folder, {"IMG_0099.JPG": b"\xff\xd8 broken"})

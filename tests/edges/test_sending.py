@@ -223,7 +223,7 @@ def test_a_mistake_waits_for_a_person(card: Card, text: str, said: str, without:
         assert f"{card.folder / NAME}{said}" in why(sent)
         assert why(sent) == why(sent, submitted=True)
         assert "`bracketd submit`" in why(sent)
-        assert f"`bracketd approve` sends the shoot without {without}" in why(sent)
+        assert f"`bracketd approve` sends the photos without {without}" in why(sent)
         assert paths(sent) == list(SETS)
 
 
@@ -275,3 +275,11 @@ def test_a_mistake_holds_late_photos_too(card: Card) -> None:
     """A mistake in the shoot's own file concerns every photo of it."""
     card.sets("skip: [nothing.JPG]\n")
     assert "nothing.JPG is not a photo" in why(card.sent(), SECOND)
+
+
+def test_held_late_photos_are_cancelled_before_a_submit(card: Card) -> None:
+    """To submit a shoot approves its held late photos, so a message about these says to cancel their order first."""
+    card.put(SINGLE)
+    card.sets("skip: [nothing.JPG]\n")
+    assert why(card.sent(), (STRAY,)).count("`bracketd cancel` this order and `bracketd submit` the folder") == 2
+    assert "cancel" not in why(card.sent())
