@@ -154,7 +154,7 @@ def test_an_order_waits_while_its_output_hangs(tmp_path: Path, host: Host, servi
 
     roots, resuming = Roots(Memory(), mount_of, patience=SHORT), Resuming([of.id])
     for _ in range(2):
-        with pytest.raises(OutputError, match="does not answer, so the order waits"):
+        with pytest.raises(OutputError, match="does not respond, so the order waits"):
             resuming.look(of, CONFIRM, service, roots, lambda: None)
     assert host.seen == []
     let_go(answers)
