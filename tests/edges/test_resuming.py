@@ -194,7 +194,7 @@ def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, servi
         fact = performing.perform(changed(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
         assert isinstance(fact, facts.Failed)
         assert (fact.kind, fact.unsent) == (facts.Failure.OUTPUT, True)
-        assert f"the disk of the output folder {tmp_path} does not answer" in fact.why
+        assert f"the disk of the output folder {tmp_path} does not respond" in fact.why
     assert time.monotonic() - begun < 5.0
     let_go(answers)
 
