@@ -46,7 +46,7 @@ CONFIG_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def _take_config(ctx: click.Context, _option: click.Parameter, config: Path | None) -> None:
-    """Let ``--config`` after the verb do what it does before the verb."""
+    """Accept ``--config`` after the verb as well as before it."""
     if config is not None:
         ctx.obj = config
 

@@ -1,4 +1,4 @@
-"""Leaves an ask for the daemon, waits for the answer, and prints it."""
+"""Stores an ask for the daemon, waits for the answer, and prints it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WILL = {
 
 
 def leave(state_dir: Path, verb: Verb, target: str, name: str, *, patience: float = PATIENCE) -> None:
-    """Leave an ask and print the answer. Raises StateError, and ClickException if the ask was refused or failed.
+    """Store an ask and print the answer. Raises StateError, and ClickException if the ask was refused or failed.
 
     ``name`` is the target's name for people. If no daemon is running, or it does not answer within ``patience``
     seconds, the output says so and what will happen.

@@ -1,4 +1,4 @@
-"""Finds watched and output folders that are not as the daemon last saw them: their disk may not be mounted."""
+"""Finds watched and output folders that changed since the daemon last saw them. Their disk may not be mounted."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def away(state_dir: Path, folders: Iterable[FolderSettings]) -> dict[Path, str]:
 
 
 class _Remembered:
-    """A read-only view of what the daemon remembers of folders."""
+    """A read-only view of the last known state of folders."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def state_of(self, root: str) -> RootState | None:
-        """What the daemon remembers of a root; None if it was never seen."""
+        """The last known state of a root. None if it was never seen."""
         return self._reader.root_state(root)
 
     def remember(self, root: str, state: RootState) -> None:

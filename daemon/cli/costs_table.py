@@ -18,7 +18,7 @@ SHORTEST = 12
 
 
 def print_costs(every: Sequence[Line], price: Decimal | None) -> None:
-    """Print the table. Names are cut to the terminal's width, but not in a pipe."""
+    """Print the table. In a terminal, names are cut to its width; in a pipe, they are not."""
     console = Console(highlight=False)
     console.print(CostsView(every, price, cut=console.is_terminal), soft_wrap=True)
 

@@ -1,4 +1,4 @@
-"""Says for ``bracketd explain`` which set a photo of a shoot is in, and why."""
+"""The part of ``bracketd explain`` that says which set a photo is in, and why."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from daemon.photos.planning import plan_folder
 
 
 def set_of(shoot: Path, path: str, settings: FolderSettings) -> str | None:
-    """The set of a photo as the shoot is now, or why it is in none. None if the photo is not part of the plan.
+    """The photo's set in the shoot's current plan, or the reason why it has none.
 
-    Reads the head of every photo in the shoot, but no online-only placeholder.
+    None if the photo is not in the plan. Reads the head of every photo in the shoot, except online-only placeholders.
     """
     rules = plan_settings(settings)
     try:

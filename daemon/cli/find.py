@@ -30,7 +30,7 @@ SURE, SHORTEST = 4, 3
 """Characters of an ID that identify an order (step 3), and that suggest one (step 4)."""
 
 MOST = 10
-"""The most orders that an error lists."""
+"""The maximum number of orders that an error lists."""
 
 CUT = "…"
 """The end of a name that `status` has cut."""

@@ -10,14 +10,14 @@ from daemon.errors import StateError
 from daemon.order import Order
 
 LEAST = 10_000_000
-"""Bytes of an order below which its upload says little about the line."""
+"""The minimum size in bytes of an order whose upload shows the speed of the connection."""
 
 LATEST = 5
 """The number of latest orders to look at."""
 
 
 def bytes_per_second(state_dir: Path) -> float | None:
-    """The speed of the latest upload. None without a state, or if no order was large enough."""
+    """The speed of the last upload in bytes per second. None without a state, or if no order was large enough."""
     try:
         with look(state_dir) as reader:
             rows = sorted(reader.orders(), key=lambda row: row["updated_at"], reverse=True)[:LATEST]
@@ -27,7 +27,7 @@ def bytes_per_second(state_dir: Path) -> float | None:
 
 
 def speed_of(orders: Iterable[Order]) -> float | None:
-    """The speed of the first order that was large enough: all bytes after the first file, over the time they took."""
+    """The speed of the first order that was large enough: bytes after its first file per second."""
     for order in orders:
         stored = sorted((b.stored_at, b.size) for b in order.brackets if b.stored_at is not None)
         size = sum(size for _, size in stored[1:])

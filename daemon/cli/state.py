@@ -1,4 +1,4 @@
-"""Opens the state for the commands: no other command names the database that keeps it."""
+"""Opens the state for the commands. Only this module names the database."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daemon.store.reading import Reader
-from daemon.store.sqlite import checkup as checkup  # noqa: PLC0414 - the commands have it from here
+from daemon.store.sqlite import checkup as checkup  # noqa: PLC0414 - the commands import it from here
 from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
-from daemon.store.sqlite.reader import ask as ask  # noqa: PLC0414 - the commands have it from here
+from daemon.store.sqlite.reader import ask as ask  # noqa: PLC0414 - the commands import it from here
 
 if TYPE_CHECKING:
     from daemon.store.wreck import Wreck
 
 
 def look(state_dir: Path) -> Reader:
-    """A read-only look at the state in a directory. Raises StateError and its kinds."""
+    """A read-only view of the state in a directory. Raises StateError and its subclasses."""
     return SqliteReader(state_dir)
 
 
 def wreck(state_dir: Path) -> Wreck:
-    """What is left of a damaged state in a directory."""
+    """The remains of a damaged state in a directory."""
     from daemon.store.sqlite.wreck import SqliteWreck  # noqa: PLC0415 - only a recovery needs the rules of orders
 
     return SqliteWreck(state_dir)
 
 
 def state_file(state_dir: Path) -> Path:
-    """The file that holds the state, to be named in messages and to find the disk it is on."""
+    """The state's file, for messages and to find its disk."""
     return state_dir / FILE

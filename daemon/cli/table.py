@@ -24,7 +24,7 @@ PHASE, BRACKETS, PICTURES, AGE = 13, 22, 16, 8
 HEADED, GAP = 8, 2
 """Cells of the column headings ``brackets`` and ``pictures``, and cells between two columns."""
 SHORT_NAME, SHORTEST_NAME = 12, 8
-"""The least cells for a shoot's name, with progress bars and without."""
+"""The minimum width of a shoot's name in cells, with progress bars and without."""
 INDENT, SHORT_ID = 2, 8
 
 

@@ -10,16 +10,16 @@ import yaml
 from daemon.errors import ConfigError, Problem
 
 LARGEST = 1024 * 1024
-"""Most bytes of a configuration file. The example, with every setting and its comments, has a hundredth of this."""
+"""The maximum size of a configuration file in bytes. The example with all comments has a hundredth of this."""
 
 DEEPEST = 50
-"""Most nesting levels of lists and groups. Settings need four. The parser's time grows with the square of the depth."""
+"""The maximum depth of nested lists and groups. Settings need four. Parsing time grows with the square of the depth."""
 
 MOST_VALUES = 20_000
-"""Most values. A value that aliases repeat counts each time."""
+"""The maximum number of values. A value that aliases repeat counts each time."""
 
 LONGEST_SCALAR = 1000
-"""Most characters of a number or a date. A longer value is text."""
+"""The maximum length of a number or a date in characters. A longer value is text."""
 
 
 def require_small(file: Path, content: bytes) -> None:

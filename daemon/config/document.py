@@ -32,7 +32,7 @@ INDENTED_BY_TAB = re.compile(r" *\t")
 MERGE = "tag:yaml.org,2002:merge"
 
 LONGEST_NAME = 60
-"""Most characters of a setting's name that a message shows."""
+"""The maximum number of characters that a message shows of a setting's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from daemon.config.settings import FileSettings
 from daemon.errors import Problem
 
 LONGEST = 60
-"""Most characters of a value that a message shows."""
+"""The maximum number of characters that a message shows of a value."""
 
 
 def explain(error: ValidationError, document: Document, model: type[BaseModel] = FileSettings) -> list[Problem]:

@@ -45,7 +45,7 @@ QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 MOST = 4096
-"""Most bytes of a key file."""
+"""The maximum size of a key file in bytes."""
 
 COPY = "Copy the complete key again, and nothing else."
 

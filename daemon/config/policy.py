@@ -13,7 +13,7 @@ QUIET_LOCAL, QUIET_SYNCED = 30.0, 90.0
 
 
 def policy_of(settings: Settings) -> Policy:
-    """What the settings mean for when to try again, and for what may be bought."""
+    """The rules for retries and purchases that follow from the settings."""
     return Policy(
         poll_first=settings.api.poll_every,
         poll_longest=settings.api.poll_every * 6,
@@ -24,7 +24,7 @@ def policy_of(settings: Settings) -> Policy:
 
 
 def quiet_of(settings: FolderSettings, *, synced: bool) -> Quiet:
-    """How long a shoot of a watched folder must be still; ``synced``: its files come over a line."""
+    """How long a watched folder's shoots must be unchanged. ``synced``: a sync client delivers the files."""
     if settings.quiet_period == "auto":
         return Quiet(QUIET_SYNCED if synced else QUIET_LOCAL, adaptive=True)
     return Quiet(settings.quiet_period)

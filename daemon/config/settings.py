@@ -38,7 +38,7 @@ DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m)?\s*(?:(\d+(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What paths are resolved with: the configuration file's folder and the environment."""
+    """The context for resolving paths: the configuration file's folder and the environment."""
 
     base: Path
     environ: Mapping[str, str]
@@ -219,7 +219,7 @@ class EnhanceSettings(Model):
     preset_id: Passed = Field(default=None, description="a value that the service documents")
 
     def wire(self) -> dict[str, object]:
-        """The preferences for a request's body, unchanged, without those that are not set."""
+        """The preferences that are set, unchanged, for a request's body."""
         given: dict[str, object] = self.model_dump(exclude_none=True)
         return given
 
@@ -290,7 +290,7 @@ class TransferSettings(Model):
 
 
 class LimitSettings(Model):
-    """The most images that bracketd buys without approval. None means no limit."""
+    """The maximum number of images that bracketd buys without approval. None means no limit."""
 
     images_per_order: Count = Field(default=None, description=A_COUNT)
     images_per_day: Count = Field(default=None, description=A_COUNT)

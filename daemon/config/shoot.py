@@ -1,8 +1,7 @@
 """``bracketd.yaml`` in a shoot's folder: settings for this shoot alone, and sets fixed by file names.
 
-It may come from a synced folder of somebody else. So it must be a regular file of at most 64 KiB, is not a link, and
-can only choose how the shoot's pictures are made and what they are called: not the flow, key, address, folders or
-limits.
+It may come from someone else's synced folder. So it must be a regular file of at most 64 KiB and not a link. It can
+only choose how the shoot's pictures are made and named, not the flow, key, address, folders or limits.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ from daemon.template import FORBIDDEN, RESERVED
 NAME = "bracketd.yaml"
 
 LARGEST = 64 * 1024
-"""Most bytes of the file."""
+"""The maximum size of the file in bytes."""
 
 LONGEST_NAME = 150
-"""Most characters of a shoot's output name. Many file systems allow 255 bytes, and a character may need several."""
+"""The maximum length of a shoot's output name in characters. Many file systems allow 255 bytes, or fewer characters."""
 
 LARGEST_SET = 9
-"""Most brackets of an image (the service's limit)."""
+"""The maximum number of brackets in an image (the service's limit)."""
 
 _EXAMPLE = "`bracketd plan FOLDER --write` writes an example."
 
@@ -148,7 +147,7 @@ def _listed_twice(document: Document) -> list[Problem]:
 
 
 def _not_sent(document: Document) -> list[Problem]:
-    """The problem of a file that lists sets or single photos, which the service would not be asked for."""
+    """The problem of a file that lists sets or single photos although its grouping does not use them."""
     mode = document.data.get("grouping")
     if mode in (None, "sets", "folders") or not (document.data.get("sets") or document.data.get("single")):
         return []

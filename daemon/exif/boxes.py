@@ -11,7 +11,7 @@ END = 1 << 62
 """The end of the outermost boxes: an offset beyond any file."""
 
 MOST_BOXES = 1024
-"""Most boxes, or rows of a table, on one level. A tiled HEIF has about two hundred items."""
+"""The maximum number of boxes, or rows of a table, on one level. A tiled HEIF has about two hundred items."""
 
 
 class Box(NamedTuple):

@@ -1,4 +1,4 @@
-"""Finds the JPEG pictures that a raw file has inside: previews that the camera made.
+"""Finds the JPEG previews that the camera stored in a raw file.
 
 Sources: TIFF 6.0 and TIFF/EP for directories and strips; ExifTool's tag tables for RW2 (JpgFromRaw), ORF
 (PreviewImageStart) and RAF; lclevy's description of CR3 for the boxes PRVW and THMB.
@@ -22,9 +22,9 @@ from daemon.exif.tags import EXIF_DIRECTORY, MAKE, MAKER_NOTE
 from daemon.exif.tiff import MAGICS as TIFF
 
 MOST_DIRECTORIES = 12
-"""Most directories to look at. A DNG with previews and masks has seven."""
+"""The maximum number of directories to look at. A DNG with previews and masks has seven."""
 MOST_PICTURES = 8
-"""Most pictures to return. Cameras store up to four."""
+"""The maximum number of pictures to return. Cameras store up to four."""
 
 _COMPRESSION, _STRIP, _STRIP_BYTES, _PHOTOMETRIC = 0x0103, 0x0111, 0x0117, 0x0106
 _JPEG_COMPRESSIONS = (6, 7, 34892)  # old and new JPEG; lossy DNG

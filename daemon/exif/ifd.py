@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from daemon.exif.source import Source
 
 MOST_ENTRIES = 512
-"""Most entries of one directory. Cameras write fewer than 150."""
+"""The maximum number of entries of one directory. Cameras write fewer than 150."""
 
 _CODES = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 13: "I"}
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}

@@ -11,7 +11,7 @@ from daemon.exif.tags import capture_in, whole_size
 MAGIC = b"\xff\xd8\xff"
 
 MOST_SEGMENTS = 256
-"""Most segments to read. An extended XMP packet of several megabytes has about forty."""
+"""The maximum number of segments to read. An extended XMP packet of several megabytes has about forty."""
 
 _APP1 = 0xE1
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}

@@ -17,10 +17,10 @@ from daemon.exif.source import Source
 NO_NOTE = Note(None, BracketMark())
 
 MOST_ENTRIES = 255
-"""Most entries of a maker's directory. With more it is not a directory, or has the other byte order."""
+"""The maximum number of entries in a maker's directory. More means no directory, or the other byte order."""
 
 MOST_PRIVATE_RECORDS = 32
-"""Most records to read in a DNG's private data."""
+"""The maximum number of records to read in a DNG's private data."""
 
 _DNG_PRIVATE_DATA = 0xC634
 

@@ -48,7 +48,7 @@ _SONY_LAYOUTS = {
     **dict.fromkeys((0x0C,), _SONY_B),
     **dict.fromkeys((0x23, 0x24, 0x26, 0x28, 0x31, 0x32, 0x33, 0x41), _SONY_C),
 }
-"""Layouts by the tag's first byte, still encrypted."""
+"""The tag's layouts, by its first byte before decryption."""
 
 
 class _SonyBody(NamedTuple):

@@ -11,7 +11,7 @@ from daemon.exif.tags import capture_in, whole_size
 MAGIC = b"\x89PNG\r\n\x1a\n"
 
 MOST_CHUNKS = 64
-"""Most chunks to read. Exif should be before the image data."""
+"""The maximum number of chunks to read. Exif should be before the image data."""
 
 
 def read_png(source: Source) -> Capture:

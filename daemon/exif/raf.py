@@ -12,7 +12,7 @@ from daemon.exif.tags import whole_size
 MAGIC = b"FUJIFILMCCD-RAW "
 
 MOST_ENTRIES = 64
-"""Most entries of the sensor directory to read."""
+"""The maximum number of entries of the sensor directory to read."""
 
 _JPEG_POINTER = 84
 _SENSOR_POINTER = 92

@@ -11,10 +11,10 @@ PIECE_BYTES = 4 * 1024
 """Further reads are aligned to this many bytes."""
 
 MOST_READS = 24
-"""Most further reads of one file."""
+"""The maximum number of further reads of one file."""
 
 MOST_BYTES = 256 * 1024
-"""Most bytes of further reads of one file."""
+"""The maximum number of bytes of further reads of one file."""
 
 Fetch = Callable[[int, int], bytes]
 """``fetch(offset, size)`` returns the file's bytes there, fewer at its end."""

@@ -15,7 +15,7 @@ from daemon.exif.tags import EXIF_DIRECTORY, MAKE, MAKER_NOTE, capture_of, whole
 MAGICS = (b"II*\0", b"MM\0*", b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
 
 MOST_SUB_IMAGES = 8
-"""Most SubIFDs to read. A DNG with previews and masks has five."""
+"""The maximum number of SubIFDs to read. A DNG with previews and masks has five."""
 
 _TIFF = 42
 _PANASONIC = 85

@@ -37,9 +37,10 @@ class _Question(Generic[T]):
 
 
 class Bounded(Generic[T]):
-    """Runs each call in its own thread and waits ``seconds`` for it. Thread-safe.
+    """Runs each call in its own thread and waits ``seconds`` for it.
 
-    An answer that came too late is given to whoever asks next, for ``keeps`` seconds: some calls are long, not hung.
+    Thread-safe. A late result is kept for ``keeps`` seconds and given to the next caller: some calls are slow, not
+    hung.
     """
 
     def __init__(self, seconds: float, *, keeps: float = 0.0) -> None:

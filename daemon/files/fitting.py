@@ -1,4 +1,4 @@
-r"""Fits names to a file system: their maximum length, and a replacement for names that it does not allow.
+r"""Adapts names to a file system: limits their length and replaces characters that it does not allow.
 
 Most file systems allow 255 bytes per name, encrypted ones fewer (eCryptfs, as on Synology: 143). FAT, exFAT, NTFS and
 SMB do not allow ``\ : * ? " < > |`` or a dot or space at the end, and some allow only UTF-8.
@@ -13,10 +13,10 @@ import re
 import unicodedata
 
 LONGEST_NAME = 255
-"""The default for the most bytes in a name. FAT reports more, because it counts other units."""
+"""The default maximum number of bytes in a name. FAT reports more, because it counts other units."""
 
 LONGEST_PATH = 4096
-"""The default for the most bytes in a path, with its NUL (Linux). macOS has 1024."""
+"""The default maximum number of bytes in a path, with its NUL (Linux). macOS has 1024."""
 
 LEAST_ROOM = 100
 """Bytes of a path that are reserved for the names of the pictures in a folder."""
@@ -31,7 +31,7 @@ _ADDED = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
 def name_limit(folder: str) -> int:
-    """The most bytes that a name in a folder may have. The folder need not exist yet.
+    """The maximum number of bytes in a name in a folder. The folder need not exist yet.
 
     Uses ``os.statvfs``, because ``os.pathconf`` blocks all threads while a disk does not respond.
     """
@@ -40,7 +40,10 @@ def name_limit(folder: str) -> int:
 
 
 def folder_limit(parent: str, longest: int) -> int:
-    """The most bytes of a folder's name in ``parent``: at most ``longest``, with room for the pictures' names in it."""
+    """The maximum bytes in the name of a folder in ``parent``.
+
+    Leaves room for the pictures' names; at most ``longest``.
+    """
     return min(longest, _longest_path() - len(os.fsencode(parent)) - LEAST_ROOM - 3)
 
 
@@ -62,7 +65,7 @@ def takes(folder: str, name: str) -> bool:
         os.mkdir(path)
     except OSError as error:
         return error.errno not in REFUSED
-    with contextlib.suppress(OSError):  # somebody has already put something into it
+    with contextlib.suppress(OSError):  # someone has already put something into it
         os.rmdir(path)
     return True
 

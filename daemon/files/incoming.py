@@ -31,7 +31,7 @@ A_FILE = 1024
 """Bytes that an ``order.json`` has at most for each file of its shoot: the path, the metadata, the image."""
 
 LARGEST_JSON = A_FILE * scan.MOST
-"""Most bytes of a JSON document that is read: an ``order.json`` of the largest shoot."""
+"""The maximum size of a JSON document that is read, in bytes: the ``order.json`` of the largest shoot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def part_name(image_id: str) -> str:
 
 @contextlib.contextmanager
 def _told(folder: str, need: str = "") -> Iterator[None]:
-    """Convert errors of the output to OutputError. ``need`` says how much space the write needs, if known."""
+    """Convert errors in writing the output to OutputError. ``need`` says how much space is needed, if known."""
     try:
         yield
     except OSError as error:
@@ -152,7 +152,7 @@ def _require_free(place: str | int, size: int) -> None:
 
 
 def _make_way(path: str) -> None:
-    """Remove a pipe or a socket that has the name of a part file: to open one can hang for ever. Raises OSError."""
+    """Remove a pipe or socket with a part file's name, because opening it could hang forever. Raises OSError."""
     with contextlib.suppress(FileNotFoundError):
         if stat.S_IFMT(os.stat(path).st_mode) in (stat.S_IFIFO, stat.S_IFSOCK):
             os.unlink(path)

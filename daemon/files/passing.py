@@ -29,7 +29,7 @@ def may_pass(error: OSError) -> bool:
 
 
 def is_refusal(error: OSError) -> bool:
-    """True for missing permissions, which a person can fix and which are rarely temporary."""
+    """True for missing permissions. They are rarely temporary, and a person can fix them."""
     return error.errno in REFUSALS
 
 

@@ -1,4 +1,4 @@
-"""Compares watched and output folders with what is remembered of them, to distinguish unmounted from emptied.
+"""Compares watched and output folders with their last known state, to distinguish unmounted from emptied ones.
 
 A check costs one ``stat``, one listing and one row. The mount table is read only if the folder's identity has changed
 since the last check, because a mounted disk keeps its device number and inodes. Thread-safe.
@@ -19,7 +19,7 @@ from daemon.host.filesystem import mount_point
 from daemon.root import RootState, is_new, may_be_replaced, unmounted
 
 PATIENCE = 10.0
-"""Seconds for which a step waits for an output's disk. One that hangs must not keep the lanes of uploads."""
+"""Seconds for which a step waits for an output's disk. A hanging disk must not block the upload lanes."""
 
 NOT_THERE = (FileNotFoundError, NotADirectoryError)
 
@@ -30,7 +30,7 @@ REMEDY = (
 
 
 def away(kind: str, root: str, why: str) -> str:
-    """The message for a watched or output folder that is away, with its remedy."""
+    """The message for an unavailable watched or output folder, with its remedy."""
     return f"the {kind} folder {root} {why}. {REMEDY}"
 
 
@@ -43,10 +43,10 @@ def not_yet(root: str) -> str:
 
 
 def hung(output: str) -> str:
-    """What to tell a person of an output folder whose disk does not answer."""
+    """The message for an output folder whose disk does not respond."""
     return (
-        f"the disk of the output folder {output} does not answer, so the order waits. Nothing is bought meanwhile. "
-        "Check the disk, or the connection to it; bracketd goes on by itself"
+        f"the disk of the output folder {output} does not respond, so the order waits. Nothing is bought meanwhile. "
+        "Check the disk, or the connection to it; bracketd then continues automatically"
     )
 
 
@@ -54,10 +54,10 @@ class Memory(Protocol):
     """Remembers roots across restarts. Methods block and are thread-safe."""
 
     def state_of(self, root: str) -> RootState | None:
-        """What is remembered of a root, None if it was never seen."""
+        """The last known state of a root. None if it was never seen."""
 
     def remember(self, root: str, state: RootState) -> None:
-        """Remember a root as it is now."""
+        """Store the current state of a root."""
 
     def known(self, root: str, shoots: Collection[str]) -> int:
         """The number of the given shoots in a watched folder that have an order."""
@@ -65,7 +65,7 @@ class Memory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RootSnapshot:
-    """The result of checking a watched folder, and what was remembered of it before.
+    """The result of checking a watched folder, with its last known state.
 
     ``known`` is the number of its shoots that have an order, None if it is the same folder as before.
     """
@@ -96,7 +96,7 @@ class OutputSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class OutputNow:
-    """An output folder at this moment: what to tell a person if it cannot be used, and whether its disk ``hangs``."""
+    """The current state of an output folder: the message if it cannot be used, and whether its disk ``hangs``."""
 
     why: str | None = None
     hangs: bool = False
@@ -129,12 +129,12 @@ class Roots:
         return self._memory.state_of(watched) is None
 
     def remember(self, watched: str, snapshot: RootSnapshot) -> None:
-        """Remember a watched folder as this check found it."""
+        """Store the state of a watched folder that this check found."""
         if snapshot.state != snapshot.before:
             self._memory.remember(watched, snapshot.state)
 
     def watched_away(self, watched: str) -> str | None:
-        """The message if a watched folder is away now, None if it is available."""
+        """The message if a watched folder is unavailable now, else None."""
         try:
             why = self.check(watched).unmounted
         except NOT_THERE:
@@ -144,7 +144,7 @@ class Roots:
         return away("watched", watched, why) if why else None
 
     def output_away(self, output: str) -> str | None:
-        """The message if an output folder is away now. If it is not, remembers the folder and returns None.
+        """The message if an output folder is unavailable now. Otherwise stores its state and returns None.
 
         A folder that does not exist and was never seen is not a problem, because it will be created. A folder that
         cannot be read is not reported here, because writing to it reports the error.
@@ -153,7 +153,7 @@ class Roots:
         return self._judged(output, before, self._output_snapshot(output, before))
 
     def output_now(self, output: str) -> OutputNow:
-        """The same as ``output_away``, in a bounded time: a disk that does not answer hangs."""
+        """``output_away`` with a time limit. A disk that does not respond within it counts as hanging."""
         before = self._memory.state_of(output)
         snapshot = self._outputs.ask(output, lambda: self._output_snapshot(output, before))
         return (

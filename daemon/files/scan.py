@@ -31,22 +31,22 @@ from daemon.files.placeholders import placeholder
 from daemon.shoot import Bound, File, FileClass, Listing, listing
 
 MOST = 100_000
-"""Most files and folders of a shoot. A day's work with several cameras has a tenth of them."""
+"""The maximum number of files and folders in a shoot. A day's work with several cameras has a tenth of this."""
 
 MOST_LINKED = 10_000
-"""Most files and folders behind links."""
+"""The maximum number of files and folders behind links."""
 
 DEEPEST = 250
-"""Most levels of folders below a shoot."""
+"""The maximum number of levels of folders below a shoot."""
 
 SLICE = 0.5
 """Seconds that one shoot is scanned before the next shoot's turn."""
 
 NAMED = 1000
-"""Most files of other formats that are listed."""
+"""The maximum number of files of other formats that are listed."""
 
 LOOSE_NAMED = 3
-"""Most photos beside the shoots that are listed."""
+"""The maximum number of photos beside the shoots that are listed."""
 
 LARGE = 1_000_000
 """A file of an unknown format may be a photo from this size in bytes."""
@@ -260,7 +260,10 @@ def are_as_then(folder: str, times: Mapping[str, int]) -> bool:
 
 
 def folder_time(folder: str, relative: str) -> int:
-    """When an entry was last added to or removed from a folder of a shoot, in nanoseconds. Raises OSError."""
+    """The time when an entry was last added to or removed from any folder of a shoot, in nanoseconds.
+
+    Raises OSError.
+    """
     return os.stat(os.path.join(folder, relative)).st_mtime_ns
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from daemon.host.clock import Clock
 
 DISK_PATIENCE = 120.0
-"""Most seconds of one call. A mount that hangs longer counts as missing."""
+"""The maximum duration of one call in seconds. A mount that hangs longer counts as missing."""
 
 
 class Disk:

@@ -1,9 +1,9 @@
 """Checks how many inotify watches are left. Linux only; on other systems nothing is known.
 
-inotify(7) limits the watches of each user for all programs together; a folder needs one. Beyond the limit changes are
-missed, mostly without an error. A user namespace may have a lower limit than the system (user_namespaces(7)). The
-watches of a process are in its fdinfo, one per line (proc_pid_fdinfo(5)). Those of the user's other programs are
-unknown here.
+The system limits the number of watches per user, for all programs together (inotify(7)). Each folder needs one watch.
+Beyond the limit, changes are missed, mostly without an error. A user namespace may have a lower limit than the system
+(user_namespaces(7)). The watches of a process are in its fdinfo, one per line (proc_pid_fdinfo(5)). Those of the user's
+other programs are unknown here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LEAST = 0.1
 """The fraction of all watches that should be free."""
 
 AMPLE = 524288
-"""The least limit to suggest. The kernel's default for a machine with a few GB of memory is lower."""
+"""The lowest limit to suggest. The kernel's default for a machine with a few GB of memory is lower."""
 
 
 def scarcity(used: int, most: int) -> str | None:

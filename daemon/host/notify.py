@@ -18,7 +18,8 @@ class Notifier:
     """Reports the daemon's status to the service manager.
 
     ``address`` is the socket's address (a leading NUL means abstract), None without a service manager. ``watchdog_s``
-    is the most seconds between two ``alive`` before the service manager kills the daemon, None for no limit.
+    is the maximum time between two calls of ``alive``, in seconds; then the service manager kills the daemon. None
+    means no limit.
     """
 
     address: str | None = None
@@ -48,7 +49,7 @@ class Notifier:
         self._send("WATCHDOG=1")
 
     def stopping(self) -> None:
-        """Report that the daemon stops on request."""
+        """Report that the daemon is stopping on request."""
         self._send("STOPPING=1")
 
     def _send(self, *lines: str) -> None:

@@ -18,7 +18,7 @@ def words_of_unknown(count: int, first: str) -> str:
 
 
 def words_of_listed(count: int) -> str:
-    """The message about newer orders that the service lists."""
+    """The message about orders at the service that are newer than the state."""
     return f"the service has {count} newer order(s) made by bracketd that are not in the state. {_MEANS}"
 
 

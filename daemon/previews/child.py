@@ -39,7 +39,7 @@ class Child:
         self._process = process
         self._ready = True
         self.answered = 0
-        """How many requests it has answered."""
+        """The number of requests that it has answered."""
 
     @classmethod
     async def start(cls, limits: Limits) -> Child:
@@ -73,7 +73,7 @@ class Child:
 
     @property
     def ready(self) -> bool:
-        """True if the process can be asked. False while it is asked, and after it did not answer completely."""
+        """True if the process accepts a request. False during a request, and after an incomplete answer."""
         return self._ready and self.runs
 
     async def ask(self, request: bytes) -> wire.Answer:

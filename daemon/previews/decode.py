@@ -48,7 +48,7 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What makes a picture upright, by Exif's orientation (CIPA DC-008, section 4.6.4)."""
+"""The transposition that makes a picture upright, by Exif orientation (CIPA DC-008, section 4.6.4)."""
 _SCALABLE: Final = frozenset({"L", "RGB", "RGBA", "CMYK", "LAB", "I;16"})
 """Modes that are scaled as they are. Converting the small picture takes less memory."""
 _ON_SIDE: Final = (5, 6, 7, 8)

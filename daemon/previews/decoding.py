@@ -1,6 +1,6 @@
 """Previews by a separate process: one at a time, with a bounded queue.
 
-Whatever a picture does to the process, the answer is a value, and the next picture gets a working process.
+Even if a picture crashes the process, the caller gets a value, and the next picture gets a working process.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Decoding:
         return failure
 
     async def _ready(self) -> Child | Failure:
-        """A process that can be asked, or why there is none. There are never two of them."""
+        """A process that accepts requests, or the reason why there is none. There is never more than one process."""
         if self._closed.is_set():
             return Failure(FailureKind.CLOSED)
         if self._child is not None and self._child.ready:

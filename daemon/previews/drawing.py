@@ -12,7 +12,7 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 SHEET, INK, QUIET, TILE, RULE = (250, 248, 244), (38, 36, 33), (132, 126, 117), (229, 225, 217), (214, 209, 200)
 
 MOST_LETTERS = 400
-"""Most letters of a text. No line has room for more, and measuring text takes time."""
+"""The maximum length of a text in characters. No line has room for more, and measuring text takes time."""
 _NO_GLYPH = "\ufffe"
 _LIKE = {"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "đ": "d"}
 
@@ -24,7 +24,7 @@ def font(size: int) -> Font:
 
 
 def readable(text: str) -> str:
-    """The text in one line and in letters that the font has: "Kuche" for "Küche", "?" for what has no likeness.
+    """The text in one line, in letters that the font has: "Kuche" for "Küche", "?" for other unknown characters.
 
     A file's name may contain line breaks, and bytes that are not text. Long texts lose their middle.
     """

@@ -1,4 +1,4 @@
-"""What is asked of previews and what they answer: thumbnails, contact sheets, failures, and the limits."""
+"""The values of requests and answers: thumbnails, contact sheets, failures, and the limits."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """No picture: why, the limit that was exceeded if there is one, and the decoder's own words, if any."""
+    """The reason why there is no picture, the exceeded limit and the decoder's message, if any."""
 
     kind: FailureKind
     limit: int | None = None
@@ -99,7 +99,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one picture, and the decoding process, may use.
+    """The resources that one picture, and the decoding process, may use.
 
     A decoded pixel takes four bytes, and some formats are copied once. So ``memory`` must be over eight times
     ``pixels``. JPEGs are decoded at a reduced size, and only these pixels count, unless the file is progressive.

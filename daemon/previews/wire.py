@@ -111,7 +111,7 @@ def sheet_request(title: str, strips: Sequence[Strip]) -> bytes:
 
 
 def request_of(message: Message) -> ThumbnailWanted | SheetWanted:
-    """What a request asks for. Requests come from the daemon and are trusted."""
+    """The content of a request. Requests come from the daemon and are trusted."""
     header, data = message
     if header["do"] == "thumbnail":
         return ThumbnailWanted(os.fsdecode(data), header["size"])

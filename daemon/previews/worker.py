@@ -21,7 +21,7 @@ from daemon.previews.sheet import sheet
 from daemon.previews.values import Failure, FailureKind, Limits
 
 _LEAVE_AFTER = (FailureKind.DAMAGED, FailureKind.OUT_OF_MEMORY)
-"""After these, decoders may be in an undefined state and memory may be in pieces. A new process is cheap."""
+"""After these failures, decoders may be in an undefined state and memory fragmented. A new process is cheap."""
 
 
 def main(arguments: list[str]) -> None:
@@ -73,7 +73,7 @@ def _answer(wanted: wire.ThumbnailWanted | wire.SheetWanted, limits: Limits) -> 
 
 
 def _own_output() -> BinaryIO:
-    """The standard output, kept for answers only: whatever a library prints goes nowhere."""
+    """The standard output, reserved for answers. Anything that a library prints is discarded."""
     answers = os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)

@@ -1,6 +1,6 @@
 """Checks delivery notes: a note counts only if its pictures or the service confirm it.
 
-A note can be outdated, a copy, or written by somebody else. If such a note counted, its shoot would never be sent and
+A note can be outdated, a copy, or written by another program. If such a note counted, its shoot would never be sent and
 its pictures would never arrive.
 """
 

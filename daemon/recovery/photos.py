@@ -15,7 +15,7 @@ from daemon.shoot import Doubt, File, LeftOut, Why
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The photos to send, why others are not sent, and why a person must decide, None if nobody must."""
+    """The photos to send, why others are not sent, and why a person must decide (None if not needed)."""
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[LeftOut, ...] = ()

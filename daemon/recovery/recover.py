@@ -69,9 +69,9 @@ class Report:
     """The result of a recovery.
 
     ``unmerged`` are orders that only the service knows and has not merged. ``skipped`` are shoots without a known
-    order. ``held`` are supplements for photos without a known order, and shoots that only an unconfirmed note calls
-    delivered. ``doubts`` are the unconfirmed notes. ``away`` has the watched folders that were not scanned, with
-    reasons. ``aside`` is where the damaged file is kept, None if there was none or nothing was changed.
+    order. ``held`` are supplements for photos without a known order, and shoots whose delivery only an unconfirmed note
+    reports. ``doubts`` are the unconfirmed notes. ``away`` has the watched folders that were not scanned, with reasons.
+    ``aside`` is where the damaged file is kept, None if there was none or nothing was changed.
     """
 
     sources: Sources
@@ -175,7 +175,7 @@ class Recovery:
         return believed(sources.notes.found, delivered, sources.there or {}, ask)
 
     def _doubted(self, rebuilt: Rebuilt, doubt: Doubt | None) -> Rebuilt:
-        """Hold an order for a person if only its unconfirmed note calls it delivered."""
+        """Hold an order for a person if only an unconfirmed note reports its delivery."""
         if doubt is None:
             return rebuilt
         order = evolve(rebuilt.order, doubt.fact, now=self._now, policy=Policy())

@@ -1,4 +1,4 @@
-"""Rebuilds an order that only the service knows from its brackets' names. Pure.
+"""Rebuilds an order that only the service knows, from the names of its brackets. Pure.
 
 Each name contains the names of the shoot and the file, the first characters of the order's id, and the bracket's number
 (``Order.bracket_name``). If the shoot is still in a watched folder, these names identify its files.
@@ -97,7 +97,7 @@ def rebuilt(order: Order, there: AtService, pictures: int | None, now: float) ->
     """Set the progress of a merged order. ``pictures`` is the number in its output folder, None without a folder.
 
     An order whose images were all bought counts as delivered, unless its output folder exists and lacks some of them.
-    If the folder is gone, somebody has tidied up, and nothing is downloaded again.
+    If the folder is gone, a person removed it, and nothing is downloaded again.
     """
     images = outputs(order, there.report)
     paid = [image for image in images if image.downloaded]

@@ -95,7 +95,7 @@ class _Memory(dict[str, RootState]):
 def list_shoots(folders: Collection[WatchedSettings], known: Mapping[str, RootState]) -> Watched:
     """List the shoots in the watched folders. ``known`` is the last known state of each.
 
-    Raises StateError if a folder with ``existing: process`` is away, because all its shoots would be sent later.
+    Raises StateError if a folder with ``existing: process`` is unavailable: all its shoots would be sent later.
     """
     roots = Roots(_Memory(known))
     shoots, states, away = {}, {}, {}

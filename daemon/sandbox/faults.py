@@ -3,8 +3,8 @@
 A rule is ``{"where", "kind", "next" | "rate", "skip", "match", ...}``, or in words ``upload reset-after next=2``.
 ``where`` is a route's name, ``*`` for any route, or a moment while an order is processed (``daemon.sandbox.kinds``).
 ``next`` is the number of times it happens. ``rate`` is a probability; such a rule never ends. Without either it
-happens once. ``skip`` leaves the first so many alone. ``match`` limits it to subjects (a request's path, an image's
-name) that contain the text.
+happens once. ``skip`` is the number of requests to spare first. ``match`` limits it to subjects (a request's path, an
+image's name) that contain the text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from daemon.sandbox.kinds import MOMENTS, ROUTES, kinds_at
 
 @dataclass(slots=True)
 class Rule:
-    """One rule. ``seconds`` are before ``speed``. ``after`` carries the request out and loses its response.
+    """One rule.
+
+    ``seconds`` is the duration before ``speed`` is applied. With ``after``, the request is carried out and its response
+    is lost.
 
     ``at`` is the set where a wrong grouping happens, counted from 1.
     """

@@ -112,7 +112,7 @@ IMAGE_IN: Final[Fields] = {
 BRACKET_IN: Final[Fields] = {"name": TEXT, "order_id": ID, "metadata": OBJECT}
 ORDER_IN: Final[Fields] = {"name": TEXT, "order_id": ID}
 LARGEST_SET: Final = 9
-"""Most brackets in an image, as documented."""
+"""The maximum number of brackets in an image, as documented."""
 NUMBER: Final[Fields] = {
     "number_of_brackets_per_image": {"type": "integer", "minimum": 0, "maximum": LARGEST_SET},
 }

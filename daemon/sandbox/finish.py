@@ -29,7 +29,7 @@ _WARMTH: Final = 10
 _SKY: Final = {"CLEAR": (225, 150, 70), "HIGH_CLOUD": (225, 185, 130), "LOW_CLOUD": (190, 175, 165)}
 """The colour of a replaced sky, as blue, green and red, by ``cloud_type``."""
 _SKY_PERCENTILE: Final = 90
-"""What counts as sky: the brightest tenth of the upper half."""
+"""The brightness from which a pixel counts as sky: the brightest tenth of the upper half."""
 _SKY_SHARE: Final = 0.7
 
 

@@ -22,7 +22,7 @@ _WITHOUT_BODY: Final = frozenset({"upload", "delete_order", "delete_image", "enh
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of fault: its effect, and the parameters that it takes besides those of every rule."""
+    """One kind of fault: its effect, and its parameters in addition to those of every rule."""
 
     about: str
     takes: frozenset[str] = frozenset()

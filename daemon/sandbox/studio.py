@@ -1,4 +1,4 @@
-"""Runs merges and renders in threads, one of each at a time, so that the server stays responsive."""
+"""Runs merges and renders in threads, one merge and one render at a time, so that the server stays responsive."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from daemon.service import failures
 from daemon.service.guard import transfer_of
 
 CHUNK: Final = 256 * 1024
-"""Most bytes of a response that ``pieces`` yields at a time."""
+"""The maximum number of bytes of a response that ``pieces`` yields at a time."""
 
 PIECE: Final = 64 * 1024
 """Bytes written at a time on a slow connection: about what the slowest allowed one sends in a minute. A fast connection
@@ -25,7 +25,7 @@ FAST: Final = 0.5
 """A connection is fast if it takes a piece within this many seconds."""
 
 LONGEST_WHOLE: Final = 16 * 1024 * 1024
-"""Most bytes of a response that is kept in memory."""
+"""The maximum size of a response that is kept in memory, in bytes."""
 
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 """Makes zlib accept both headers."""
@@ -93,7 +93,7 @@ def pieces(response: httpx.Response) -> Iterator[bytes]:
         for piece in raw if packed in ("identity", "") else _unpacked(raw, response.url.host):
             with transfer.held_up() if transfer is not None else nullcontext():
                 yield piece
-    if transfer is not None and transfer.rate is not None:  # aborted: without a length that looks like the end
+    if transfer is not None and transfer.rate is not None:  # aborted; without a length this looks like the end
         raise Garbled(f"The response from {response.url.host} was cut off. bracketd will retry.")
 
 

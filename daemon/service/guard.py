@@ -23,8 +23,8 @@ TICK: Final = 1.0
 """Seconds between two checks."""
 
 LONGEST_TICK: Final = 3.0
-"""Most seconds that count between two checks. If more have passed, the process was suspended, or the machine slept or
-was overloaded: nothing could be transferred, and that is not the transfer's fault."""
+"""The maximum time between two checks that counts, in seconds. If more has passed, the process was suspended, or the
+machine slept or was overloaded. Nothing could be transferred then, which is not the transfer's fault."""
 
 _IN_ANSWER: Final = "bracketd.transfer"
 """The key of the transfer in a response's extensions."""

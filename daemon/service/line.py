@@ -150,7 +150,7 @@ class Line:
             said = bodies.beginning(response)  # read to the end, so that the connection can be reused
             if said.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
                 raise Garbled(
-                    f"{url.host} returned a web page for an upload, as portals do. bracketd sends the file again."
+                    f"{url.host} returned a web page for an upload, as login portals do. bracketd sends the file again."
                 )
 
     @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 LEAST: Final = 1000.0
-"""The least rate of a transfer in bytes per second: what each of eight gets on a connection of 64 kbit/s."""
+"""The default minimum rate in bytes per second: the share of each of eight transfers on a 64 kbit/s connection."""
 
 OVER: Final = 60.0
 """Seconds over which the rate is averaged. A shorter transfer is never aborted."""
@@ -15,7 +15,7 @@ OVER: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """The least rate of a transfer: ``least`` bytes per second, averaged over ``over`` seconds."""
+    """The minimum rate of a transfer: ``least`` bytes per second, averaged over ``over`` seconds."""
 
     least: float = LEAST
     over: float = OVER

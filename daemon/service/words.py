@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 LONGEST: Final = 300
-"""Most characters of an extracted message."""
+"""The maximum number of characters of an extracted message."""
 
 _DEEPEST: Final = 6
 _PAGE_HEAD: Final = 8192

@@ -54,7 +54,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A watched or output folder is away. ``words`` is the reason for a person, None once the folder is back."""
+    """A watched or output folder is unavailable.
+
+    ``words`` is the reason, for a person; None once the folder is back.
+    """
 
     folder: str
     words: str | None

@@ -21,7 +21,7 @@ from daemon.store.waiting import Waiting
 
 
 class Stale(Exception):
-    """Raised if the stored order has been changed by somebody else since it was read. Nothing was written."""
+    """Raised if the stored order has changed since it was read. Nothing was written."""
 
 
 class RootStates(Protocol):
@@ -67,7 +67,7 @@ class Store(Protocol):
         """
 
     async def answers(self) -> bool:
-        """True if the store still works; for the service manager's watchdog."""
+        """True if the store still works. The service manager's watchdog depends on it."""
 
     def close(self) -> None:
         """Finish pending calls, then close."""
@@ -121,7 +121,7 @@ class Store(Protocol):
         """The earliest due time of all orders. None if no order is due."""
 
     async def known(self, ids: Iterable[str]) -> frozenset[str]:
-        """Those of the given ids that belong to orders, in any phase."""
+        """The given ids that belong to orders, in any phase."""
 
     async def unfinished(self) -> frozenset[str]:
         """Ids of the orders that are not downloaded, skipped or cancelled."""
@@ -140,14 +140,14 @@ class Store(Protocol):
         """The skipped orders of a folder that do not count: they were skipped as copies of an order that ended."""
 
     async def taken(self, root: str, shoots: Mapping[str, int]) -> frozenset[str]:
-        """Those of the given shoots in a watched folder that have an order that counts.
+        """The given shoots in a watched folder that have an order that counts.
 
         ``shoots`` maps the names of their folders to inodes, 0 if unknown. An order with another inode does not count
         here, because it belongs to another folder of that name.
         """
 
     async def recent(self, root: str, since: float) -> dict[str, float]:
-        """The folders in a watched folder whose orders changed since a time, each with the time of the last change.
+        """The folders in a watched folder whose orders changed after a time, each with the time of the last change.
 
         Cancelled orders are left out, and skipped ones unless they are copies of another order without a record.
         """
@@ -180,7 +180,7 @@ class Store(Protocol):
         """True if an image was bought at or after a time."""
 
     async def of_other_orders(self, images: Iterable[str], order_id: str) -> frozenset[str]:
-        """Those of the given images that a different order contains or has bought."""
+        """The given images that a different order contains or has bought."""
 
     # --- photos of skipped shoots ---
 

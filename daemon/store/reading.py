@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from daemon.root import RootState
 
 LEAST = 4
-"""The least number of characters that identify an order by the start of its id."""
+"""The minimum number of characters that identify an order by the start of its id."""
 
 
 class Reader(Protocol):
@@ -61,7 +61,7 @@ class Reader(Protocol):
         """
 
     def known_ids(self, ids: Iterable[str]) -> frozenset[str]:
-        """Those of the given ids that belong to orders, in any phase."""
+        """The given ids that belong to orders, in any phase."""
 
     def journal(self, order_id: str) -> list[dict[str, Any]]:
         """Every fact of an order, the oldest first. Keys: at, fact (its name), detail (its fields)."""

@@ -32,7 +32,7 @@ _AT_WORK: Final = re.compile(r"(up to date|idle|(syncing|downloading|uploading|i
 """The texts of a connected, running client. Activity elsewhere does not matter for a folder that is up to date."""
 
 _MOST: Final = 1024 * 1024
-"""Most bytes of ``info.json``, which has a few hundred per account."""
+"""The maximum size of ``info.json`` in bytes. It has a few hundred per account."""
 
 
 class Dropbox:

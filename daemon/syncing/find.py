@@ -24,7 +24,7 @@ def client_for(
     """The client that syncs the folder ``watched``, None if there is none. Never raises.
 
     ``auto`` checks the settings of Syncthing, Dropbox and Maestral, in this order. If none of them syncs the folder, it
-    returns Syncthing if that cannot be ruled out: there is a ``.stfolder``, or Syncthing does not respond. A client
+    returns Syncthing unless that can be ruled out: there is a ``.stfolder``, or Syncthing does not respond. A client
     given by name is always returned; its ``ask`` reports if it does not sync the folder. ``syncthing`` is how to query
     a Syncthing whose own settings bracketd cannot read.
 

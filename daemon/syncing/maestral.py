@@ -82,7 +82,7 @@ def _status(printed: str) -> str:
 
 
 def _configuration(folder: str, environ: Mapping[str, str]) -> str | None:
-    """The name of the settings whose Dropbox folder contains ``folder``."""
+    """The name of the Maestral configuration whose Dropbox folder contains ``folder``."""
     for name, root in _roots(environ):
         if below(folder, root) is not None:
             return name

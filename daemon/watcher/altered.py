@@ -1,4 +1,4 @@
-"""Finds photos that changed after they were merged. Changed times mark a suspect; its content decides."""
+"""Finds photos that changed after they were merged. If a photo's times changed, its content is compared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from daemon.photos.contents import Contents
 
 @dataclass(slots=True)
 class Allowance:
-    """Bytes that one round of checks may still read, so that new shoots do not wait. The next round continues."""
+    """The number of bytes that this round of checks may still read.
+
+    The limit keeps new shoots from waiting; the next round continues.
+    """
 
     left: int = 1024**3
 

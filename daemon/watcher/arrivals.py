@@ -42,7 +42,8 @@ from daemon.watcher.unknown import NotYet
 log = structlog.get_logger("bracketd.watcher")
 
 REST = 10.0
-"""A shoot rests this many times the duration of its last scan: copying a card causes thousands of hints."""
+"""A shoot is not scanned again for this multiple of its last scan's duration: copying a card causes thousands of
+hints."""
 
 ASK_EVERY = 5.0
 """Seconds between queries to a sync client about one shoot."""
@@ -51,7 +52,7 @@ NOT_YET = 1.0
 """Seconds until a retry while the search for earlier orders at the start is not finished."""
 
 TOGETHER = 20
-"""Photos checked in one call. Each call has a time limit."""
+"""The number of photos to check in one call. Each call has a time limit."""
 
 
 Fault = str | OSError | None
@@ -299,7 +300,7 @@ class Arrivals:
             yield await self._blocking(self._faults, shoot, tuple(photos[begin : begin + TOGETHER]))
 
     async def _dangling(self, shoot: str, one: Follow) -> str:
-        """Why a bracket set seems incomplete; "" if all are complete or it is unknown. Raises OSError."""
+        """Why a bracket set seems incomplete. Empty if all sets are complete or this is unknown. Raises OSError."""
         photos = one.arrival.found.usable
         one.frames = {file: one.frames[file] for file in photos if file in one.frames}
         todo = tuple(file for file in photos if file not in one.frames)

@@ -80,7 +80,7 @@ class Comparing:
 
 
 def own_or_mistake(folder: str) -> Own | ConfigError | None:
-    """A shoot's own settings, or what is wrong with them; None without a file. Raises OSError."""
+    """A shoot's own settings, or the mistake in them. None without a settings file. Raises OSError."""
     try:
         return read_own(folder)
     except ConfigError as error:

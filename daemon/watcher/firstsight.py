@@ -28,7 +28,7 @@ from daemon.watcher.presence import Blocking
 log = structlog.get_logger("bracketd.watcher")
 
 AT_ONCE = 50
-"""Skipped shoots without a record that are scanned in one turn."""
+"""The number of skipped shoots without a record to scan in one turn."""
 
 PATIENCE = 1.0
 """Seconds after which a turn ends: an unresponsive disk takes minutes per shoot."""

@@ -23,7 +23,7 @@ class Ground:
 
 
 async def ground_of(watch: str, probes: Probes, disk: Blocking) -> Ground:
-    """Detect the ground of a watched folder. An unresponsive one counts as a network folder until the next start."""
+    """Detect what a watched folder is on. An unresponsive folder counts as a network folder until the next start."""
 
     def look() -> Ground:
         kind = filesystem_type(watch)

@@ -152,7 +152,7 @@ class Intake:
         return decided
 
     async def _known(self, compared: Compared, newest: Order | None) -> Known:
-        """What is known of a shoot, with what only the store and the disk know."""
+        """All that is known of a shoot, including facts that only the store and the disk have."""
         settled, judged, original, moved = compared.settled, compared.judged, None, False
         if settled.is_submitted:
             original = await original_of(self._desk, judged.before if judged.again is Again.SAME else newest)

@@ -19,7 +19,7 @@ from daemon.watcher.intake import Intake
 from daemon.watcher.presence import Blocking
 
 AT_ONCE = 50
-"""Skipped shoots checked in one turn."""
+"""The number of skipped shoots to check in one turn."""
 
 PATIENCE = 1.0
 """Seconds after which a turn ends, because a slow disk has more important work."""

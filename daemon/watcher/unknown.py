@@ -38,10 +38,10 @@ Blocking = Callable[..., Awaitable[Any]]
 """Runs a file-system call in a thread, so that a hung mount does not block everything."""
 
 TOGETHER = 50
-"""Folders scanned in one call. Each call has a time limit."""
+"""The number of folders to scan in one call. Each call has a time limit."""
 
 ALIKE = 20
-"""The maximum number of notes read again to judge one shoot: those that have the most in common with it."""
+"""The maximum number of notes to read again for one shoot. The notes that share the most with it are read."""
 
 NAMED = 3
 """The maximum number of unreadable notes named in the log."""
@@ -208,7 +208,7 @@ class UnknownOrders:
             await self._report()
 
     async def _look_at_other(self, output: _Output) -> None:
-        """As ``_look_for_more``, for another watched folder's output. Gives up after ``OTHERS_PATIENCE`` seconds."""
+        """Like ``_look_for_more``, for another watched folder's output. Gives up after ``OTHERS_PATIENCE`` seconds."""
         if not output.searched or self._clock.monotonic() < output.rests_until:
             return
         try:

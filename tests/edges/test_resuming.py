@@ -154,7 +154,7 @@ def test_an_order_waits_while_its_output_hangs(tmp_path: Path, host: Host, servi
 
     roots, resuming = Roots(Memory(), mount_of, patience=SHORT), Resuming([of.id])
     for _ in range(2):
-        with pytest.raises(OutputError, match="does not answer, so the order waits"):
+        with pytest.raises(OutputError, match="does not respond, so the order waits"):
             resuming.look(of, CONFIRM, service, roots, lambda: None)
     assert host.seen == []
     let_go(answers)
@@ -194,7 +194,7 @@ def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, servi
         fact = performing.perform(changed(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
         assert isinstance(fact, facts.Failed)
         assert (fact.kind, fact.unsent) == (facts.Failure.OUTPUT, True)
-        assert f"the disk of the output folder {tmp_path} does not answer" in fact.why
+        assert f"the disk of the output folder {tmp_path} does not respond" in fact.why
     assert time.monotonic() - begun < 5.0
     let_go(answers)
 

@@ -127,7 +127,7 @@ def test_an_output_is_looked_at_in_a_bounded_time(tmp_path: Path, notebook: Note
     assert (away.hangs, away.why) == (False, Roots(notebook).output_away(str(tmp_path / "away")))
     hung = Roots(notebook, mount_of, patience=0.05).output_now(str(tmp_path))
     assert hung.hangs
-    assert f"the disk of the output folder {tmp_path} does not answer" in str(hung.why)
+    assert f"the disk of the output folder {tmp_path} does not respond" in str(hung.why)
     hangs.set()
 
 

@@ -25,7 +25,7 @@ MOST_FOLLOWED = 256 * 1024 * 1024
 """Larger files are not parsed from the beginning. A JPEG of 100 million pixels has up to 60 MB."""
 
 LAST_BYTES = 16
-"""Most zeros that may by chance be the last bytes before the unwritten ones."""
+"""The maximum number of written zeros, by chance, right before the unwritten part of a file."""
 
 
 class Body:

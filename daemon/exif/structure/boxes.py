@@ -16,7 +16,7 @@ from daemon.exif.structure.body import Body
 from daemon.exif.structure.verdict import WHOLE, Structure
 
 MOST_OUTERMOST = 64
-"""Most outermost boxes. Cameras write about ten."""
+"""The maximum number of outermost boxes. Cameras write about ten."""
 
 KNOWN = frozenset(b"ftyp styp meta moov moof mfra mdat idat free skip wide uuid udta jumb mpvd sefd".split())
 """Types of outermost boxes in files of cameras and phones."""

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from daemon.exif.structure.body import TAIL_BYTES, Body
 
 MOST_ENTRIES = 512
-"""Most entries of a directory. Cameras write fewer than 150; with more it is not a directory."""
+"""The maximum number of entries of a directory. Cameras write fewer than 150; with more it is not a directory."""
 
 MOST_NUMBERS = TAIL_BYTES // 8
-"""Most numbers to read of one list, the same for all types, so that lists of offsets and of counts match."""
+"""The maximum number of values to read from one list. It is the same for all types, so that offsets and counts
+match."""
 
 _BIG = 43
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}

@@ -36,7 +36,7 @@ STUFFED = b"\xff\0"
 """0xFF inside a scan's data."""
 
 MOST_PICTURES = 16
-"""Most pictures of an MP index. Cameras write up to four."""
+"""The maximum number of pictures of an MP index. Cameras write up to four."""
 
 _SAMSUNG_END = b"SEFT"
 
@@ -51,7 +51,7 @@ _BETWEEN_SCANS = frozenset({0xC4, 0xCC, _SCAN, 0xDB, 0xDC, 0xDD, *range(0xE0, 0x
 
 
 class _Picture(NamedTuple):
-    """The start and end of a further picture."""
+    """The start and end of an additional picture."""
 
     start: int
     end: int
@@ -111,7 +111,7 @@ def _header(body: Body) -> _Header:
 
 
 def _last_picture(body: Body, index: int | None) -> _Picture | None:
-    """The further picture that ends last. The main picture has offset 0; other offsets are relative to the index."""
+    """The additional picture that ends last. The main picture has offset 0; other offsets are relative to the index."""
     opened = open_tiff(body.source, index) if index is not None else None
     if index is None or opened is None:
         return None

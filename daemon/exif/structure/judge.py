@@ -22,7 +22,7 @@ from daemon.exif.structure.verdict import UNKNOWN, Structure
 from daemon.regular import open_regular
 
 LEAST_BYTES = 64
-"""The least size of a photo. A smaller file was cut off before its format can be detected."""
+"""The minimum size of a photo. A smaller file was cut off before its format can be detected."""
 
 
 def fault(path: str | os.PathLike[str]) -> str | None:

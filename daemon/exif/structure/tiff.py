@@ -24,7 +24,7 @@ from daemon.exif.tags import EXIF_DIRECTORY
 MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
 
 MOST_DIRECTORIES = 24
-"""Most directories to read. A CR2 has four, a DNG with previews and masks seven."""
+"""The maximum number of directories to read. A CR2 has four, a DNG with previews and masks seven."""
 
 _OLYMPUS = (0x4F52, 0x5352)
 _PANASONIC = 85

@@ -16,7 +16,7 @@ _LONGEST_BODY: int = 8 << 20
 
 
 async def form(request: Request, known: Fields, required: Sequence[str] = (), *, optional: bool = False) -> Json:
-    """The body as an object with valid fields. With ``optional``, it may be missing. Raises ``Refused`` (422)."""
+    """The body as an object with valid fields. If ``optional``, the body may be missing. Raises ``Refused`` (422)."""
     body = await _whole(request)
     if not body and optional:
         return {}

@@ -49,7 +49,7 @@ def spent(connection: sqlite3.Connection, day: float, month: float, order_id: st
 
 
 def of_other_orders(connection: sqlite3.Connection, images: Iterable[str], order_id: str) -> frozenset[str]:
-    """Those of the given images that a different order contains or has bought."""
+    """The given images that a different order contains or has bought."""
     values = {"images": json.dumps(list(images)), "order_id": order_id}
     return frozenset(str(row["id"]) for row in connection.execute(OF_OTHER_ORDERS, values))
 

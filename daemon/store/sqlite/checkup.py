@@ -57,5 +57,5 @@ def copies_of(state_dir: Path) -> list[Copy]:
 
 
 def set_aside(state_dir: Path) -> list[Path]:
-    """The folders with what recoveries have set aside, oldest first."""
+    """The folders with the files that recoveries moved aside, oldest first."""
     return sorted(state_dir.glob(f"{SET_ASIDE}*"))

@@ -37,7 +37,7 @@ class Database:
     def write_and_wait(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """``write`` for threads. It blocks, so never call it on the event loop.
 
-        On a full disk it raises StateFull immediately, because a waiting thread would be missing in its pool.
+        On a full disk it raises StateFull immediately, because a waiting thread would block its pool.
         """
         return self._thread.submit(self._transaction, function).result()
 

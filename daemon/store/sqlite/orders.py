@@ -56,7 +56,7 @@ def next_due(connection: sqlite3.Connection) -> float | None:
 
 
 def known(connection: sqlite3.Connection, ids: Iterable[str]) -> frozenset[str]:
-    """Those of the given ids that belong to orders."""
+    """The given ids that belong to orders."""
     return frozenset(str(row["id"]) for row in connection.execute(KNOWN, (json.dumps(list(ids)),)))
 
 

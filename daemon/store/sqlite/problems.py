@@ -1,4 +1,4 @@
-"""Writes the problems of orders that an older version stored: they follow from the whole order, not from its row."""
+"""Adds the problems of orders that an older version stored. They are derived from the whole order, not only its row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record of skipped shoots: names, sizes and times of their photos, to recognise photos that somebody moves.
+"""The record of skipped shoots: names, sizes and times of their photos, to recognise photos that were moved.
 
 Only shoots that are currently skipped count. A shoot that a person submitted is recognised by its content.
 """
@@ -69,7 +69,7 @@ def unseen(connection: sqlite3.Connection) -> list[Unseen]:
 
 
 def strangers(connection: sqlite3.Connection, order_id: str, entries: Collection[Entry]) -> frozenset[Entry]:
-    """Those of the given photos that are not in the record of a skipped shoot."""
+    """The given photos that are not in the record of a skipped shoot."""
     return frozenset(
         one
         for one in entries

@@ -20,7 +20,7 @@ OLDEST = (
 JOURNAL_ENTRY = "INSERT INTO journal (order_id, at, fact, detail) VALUES (:order_id, :at, :fact, :detail)"
 
 STATE = "SELECT phase, updated_at FROM orders WHERE id = ?"
-"""Columns that show if somebody else has changed an order."""
+"""Columns that show if an order has changed since it was read."""
 
 CREDITS = 1
 """The price of an image. The vendor charges one credit per image."""

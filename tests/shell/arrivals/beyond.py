@@ -1,8 +1,8 @@
-"""Arrivals that nobody can tell from complete ones, or that a person says are complete.
+"""Arrivals that look complete too early, or that a person declares complete.
 
-A pause longer than the quiet period between two whole photos looks like the end; so does one in the middle of a file
-whose format nobody knows. What comes after it is late: each photo must come into an order all the same, and a file that
-was sent unfinished must look otherwise afterwards, so that the one who sends it sees that.
+A pause longer than the quiet period between two complete photos looks like the end. So does a pause within a file of an
+unknown format. Everything after the pause is late. Each late photo must still be in an order. A file that was sent
+unfinished must differ afterwards, so that the sender can notice it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _stalled_unknown(plan: Plan) -> None:
 
 
 def _ready(plan: Plan) -> None:
-    """A person drops ``.ready`` while photos come, some under temporary names and some with stalls."""
+    """A person adds ``.ready`` while photos arrive, some under temporary names and some with stalls."""
     photos = plan.photos(2, 5)
     work = [
         writers.under(plan.name(photo, ".{name}.{mix}"), photo, plan.pieces())

@@ -1,4 +1,4 @@
-"""What the daemon makes of an arrival, written down: in place of its intake."""
+"""Records what the daemon does with an arrival. Replaces its intake."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tests.shell.arrivals.world import World
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A shoot that was taken: when, with which photos, and ``without`` which.
+    """A locked shoot: the time, its photos, and the photos left out (``without``).
 
-    ``broken`` are photos that were not whole then, ``under_way`` files that still bore a temporary name or were mere
-    placeholders, ``new`` photos that no lock before had.
+    ``broken`` are photos that were incomplete then. ``under_way`` are files with a temporary name, and placeholders.
+    ``new`` are photos that no earlier lock had.
     """
 
     at: float
@@ -30,7 +30,7 @@ class Lock:
 
 
 class Books:
-    """Every shoot that was taken."""
+    """All locked shoots."""
 
     def __init__(self, disk: Disk, world: World) -> None:
         self._disk, self._world = disk, world
@@ -39,15 +39,15 @@ class Books:
 
     @property
     def taken(self) -> frozenset[str]:
-        """The photos, by path, that a lock has or goes without."""
+        """The photos that a lock includes or leaves out, by path."""
         return frozenset(path for lock in self.locks for path in (*(p.path for p in lock.photos), *lock.without))
 
     def late(self, found: Listing) -> tuple[str, ...]:
-        """Photos that no order knows of."""
+        """Photos that are in no order."""
         return changed_since(self._orders, _plain(found.usable))[0]
 
     async def lock(self, settled: Settled) -> None:
-        """A shoot is taken."""
+        """Record a locked shoot."""
         shoot, found = settled.shoot, settled.found
         sent = tuple(photo for photo in found.usable if photo.path not in settled.damaged)
         without = frozenset(photo.path for photo in found.photos) - {photo.path for photo in sent}

@@ -68,9 +68,9 @@ def _unseen(photo: Photo, pauses: list[float]) -> writers.Writer:
 
 
 def _time_first(plan: Plan) -> None:
-    """No scan sees anything of a photo after its first moment: of the quiet period, its filling leaves that much less.
+    """After a photo's first moment, no scan sees it change, so the time it takes to fill shortens the quiet period.
 
-    A stall is seen only by who looks into the photo while it lasts.
+    A stall is seen only by a check of the photo's content during the stall.
     """
     plan.quiet = FIXED
     photos = plan.photos()
@@ -117,7 +117,7 @@ def _written_again(begin: Callable[[str], writers.Act]) -> Draw:
 
 
 def _broken_off(plan: Plan) -> None:
-    """A copy breaks off, with a time of its own; minutes later the file is copied again, or the rest of it."""
+    """A copy stops early and sets the file's time. Minutes later the whole file, or the rest of it, is copied."""
     photos = plan.photos()
     broken = photos[0]
     part = [writers.create(broken.path, broken.size), writers.write(broken.path, broken.size // 3)]
@@ -135,7 +135,7 @@ def _broken_off(plan: Plan) -> None:
 
 
 def _tidied(plan: Plan) -> None:
-    """While they come, photos are deleted and renamed, and so are folders and the shoot itself."""
+    """During the arrival, photos, folders and the shoot itself are deleted and renamed."""
     photos = [plan.photo("NEF", "DCIM/100CANON/") for _ in range(plan.random.randint(3, 6))]
     end = plan.play(one_by_one([writers.in_place(p, [0.5]) for p in photos], plan.breaths(len(photos) - 1)))
     end = plan.play([Step(plan.long_breath(), writers.remove(photos[0].path))], end)
@@ -148,7 +148,7 @@ def _tidied(plan: Plan) -> None:
 
 
 def _made_ahead(plan: Plan) -> None:
-    """The folder, and what a NAS puts into it, is there for up to an hour before its first photo."""
+    """The folder, with a NAS's own files, exists for up to an hour before its first photo."""
     plan.play([Step(0, lambda disk: disk.make_folder())])
     photos = plan.photos()
     plan.drop(100.0, writers.appear("@eaDir/x/SYNOFILE_THUMB_M.jpg"))
@@ -157,9 +157,9 @@ def _made_ahead(plan: Plan) -> None:
 
 
 def _pauses_that_grow(plan: Plan) -> None:
-    """Whole photos with longer and longer pauses, but none longer than four times the longest before it.
+    """Complete photos with growing pauses, none longer than four times the longest pause before it.
 
-    Of less than twenty pauses that is the one that nineteen of twenty were not longer than. A hint comes late, too.
+    For fewer than twenty pauses, the longest is also their 95th percentile. Hints are late, too.
     """
     plan.quiet, plan.hearing = LOCAL, Hearing(lag=0.5)
     pauses = [plan.random.uniform(12, 28)]
@@ -172,7 +172,7 @@ def _pauses_that_grow(plan: Plan) -> None:
 
 
 def _tethered(plan: Plan) -> None:
-    """A camera sends by itself: every photo in small pieces, one a second, then a pause until the next."""
+    """A camera uploads directly: each photo in small pieces, one per second, then a pause until the next photo."""
     plan.quiet, plan.hearing = LOCAL, Hearing(lag=0.5)
     photos = plan.photos(3, 4)
     pauses = [plan.random.uniform(20, 28), *(plan.random.uniform(35, 75) for _ in photos[2:])]

@@ -1,8 +1,8 @@
-"""A disk with one shoot on it, as a model: what a scan shows of its files, and what of them is really written.
+"""A model of a disk with one shoot: what a scan shows of its files, and what is really written.
 
-Sizes are bytes, times seconds of simulated time. A file knows how long it will be (``full``) and how much of it is
-there (``written``): a scan shows neither. Of a file that is not written to its end the structure tells, unless its
-format is one that ``daemon.exif.structure`` does not know.
+Sizes are in bytes, times in seconds of simulated time. A file has a final size (``full``) and a written size
+(``written``); a scan shows neither. The structure shows that a file is unfinished, unless ``daemon.exif.structure``
+does not know its format.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UNTOLD = frozenset({"x3f", "mrw"})
 
 @functools.cache
 def kind_of(path: str) -> FileClass | None:
-    """What a scan takes a path within a shoot for, by the tables of ``daemon.files.names``."""
+    """The class that a scan gives to a path in a shoot, by the tables of ``daemon.files.names``."""
     *folders, name = path.split("/")
     if any(is_junk_folder(folder) or is_beside_the_photos(folder, on_card=False) for folder in folders):
         return None
@@ -35,7 +35,7 @@ def kind_of(path: str) -> FileClass | None:
 
 @dataclass(slots=True)
 class Kept:
-    """A file. ``dataless``: listed, and its bytes are elsewhere; ``renewed``: what it ends with is an older version."""
+    """A file. ``dataless``: listed, with its bytes elsewhere. ``renewed``: it still ends with the older version."""
 
     full: int
     inode: int
@@ -47,12 +47,12 @@ class Kept:
 
     @property
     def whole(self) -> bool:
-        """Whether all of its bytes are there."""
+        """True if all of its bytes are written."""
         return self.written >= self.full and not self.dataless
 
 
 class Disk:
-    """One shoot's folder; it is there from its first file on. ``now`` is the time at which something happens to it."""
+    """One shoot's folder. It exists from its first file on. ``now`` is the time of the current event."""
 
     def __init__(self, shoot: str) -> None:
         self.shoot, self.now, self.is_there = shoot, 0.0, False
@@ -62,34 +62,34 @@ class Disk:
     # --- what programs do ---
 
     def make_folder(self) -> None:
-        """The shoot's folder, with nothing in it yet."""
+        """Create the empty folder of the shoot."""
         self.is_there = True
 
     def create(self, path: str, full: int, *, size: int = 0, dataless: bool = False) -> None:
-        """A new file that will have ``full`` bytes; ``size`` is what it is given beforehand."""
+        """Create a file that will have ``full`` bytes. ``size`` is its preallocated size."""
         self.is_there = True
         self._inodes += 1
         self._files[path] = Kept(full, self._inodes, self._mtime_ns(), size, 0, dataless)
 
     def write(self, path: str, written: int, *, seen: bool = True) -> None:
-        """Write up to there; not ``seen``: within a size that it has, and without a new time."""
+        """Write up to a position. Not ``seen``: within the present size, and without a new time."""
         file = self._files[path]
         file.written = written
         if seen:
             file.size, file.mtime_ns = max(file.size, written), self._mtime_ns()
 
     def bring(self, path: str) -> None:
-        """The bytes of a dataless file are here, and nothing but that has changed."""
+        """Bring the bytes of a dataless file; nothing else changes."""
         file = self._files[path]
         file.written, file.dataless = file.full, False
 
     def truncate(self, path: str) -> None:
-        """Begin to write a file again, from its beginning."""
+        """Truncate a file and begin to write it again."""
         file = self._files[path]
         file.size, file.written, file.mtime_ns = 0, 0, self._mtime_ns()
 
     def overwrite(self, path: str) -> None:
-        """Begin to write a file again, in its place and over its old bytes."""
+        """Begin to write a file again, over its old bytes."""
         file = self._files[path]
         file.written, file.mtime_ns, file.renewed = 0, self._mtime_ns(), True
 
@@ -98,7 +98,7 @@ class Disk:
         self._files[path].mtime_ns = int((START + mtime) * 1e9)
 
     def rename(self, path: str, to: str) -> None:
-        """Give a file another name; one that bears it already is replaced."""
+        """Rename a file. An existing file with the new name is replaced."""
         self._files[to] = self._files.pop(path)
 
     def remove(self, path: str) -> None:
@@ -106,25 +106,25 @@ class Disk:
         del self._files[path]
 
     def rename_folder(self, folder: str, to: str) -> None:
-        """Give a folder in the shoot another name, with all that is in it."""
+        """Rename a folder in the shoot, with its content."""
         for path in [path for path in self._files if path.startswith(f"{folder}/")]:
             self.rename(path, to + path.removeprefix(folder))
 
     def rename_shoot(self, to: str) -> None:
-        """Give the shoot's folder another name."""
+        """Rename the shoot's folder."""
         self.shoot = to
 
     # --- what others see ---
 
     @property
     def found(self) -> Listing:
-        """What there is, at one moment. Raises FileNotFoundError when there is no folder."""
+        """The files at one moment. Raises FileNotFoundError if there is no folder."""
         return listing(self.stats(self.shoot))
 
     def stats(self, folder: str, kinds: Kinds = kind_of) -> Iterator[File]:
-        """What a scan finds, file by file: what happens between two of them is seen of the later ones only.
+        """The files that a scan finds, one by one.
 
-        Raises FileNotFoundError when the folder is not there.
+        Events during the scan show only in files listed after them. Raises FileNotFoundError if there is no folder.
         """
         if not self.is_there or folder.rpartition("/")[2] != self.shoot:
             raise FileNotFoundError(folder)
@@ -149,7 +149,7 @@ class Disk:
         return words.unwritten(kept.written, kept.size)
 
     def is_whole(self, file: File) -> bool:
-        """Whether a photo that a scan found is there with all of its bytes."""
+        """True if a photo that a scan found exists with all of its bytes."""
         kept = self._files.get(file.path)
         return kept is not None and kept.inode == file.inode and kept.whole
 

@@ -1,9 +1,9 @@
-"""The kinds of arrivals: each draws up one way in which a shoot comes, and what must come of it.
+"""The kinds of arrivals: each plans one way in which a shoot arrives, with the expected result.
 
-What is promised, and so what the pauses in them are: a shoot is not taken while a pause is shorter than its quiet
-period; nor during any pause while a name, a photo's structure or the sync client tells that something is to come, nor
-for five minutes after it while a bracket set lacks photos. A
-longer pause between two whole photos looks like the end; those are in ``beyond``.
+A shoot must not be locked during a pause shorter than its quiet period. It must not be locked during any pause while a
+name, a photo's structure or the sync client shows that more will follow. While a bracket set lacks photos, it waits
+five more minutes. The pauses of the kinds follow from these promises. A longer pause between two complete photos looks
+like the end; such arrivals are in ``beyond``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ KINDS: dict[str, Draw] = {**copies.KINDS, **syncs.KINDS, **mishaps.KINDS, **sets
 
 
 def plan_of(kind: str, seed: int) -> Plan:
-    """One arrival of a kind, the same for the same seed."""
+    """One arrival of a kind. The same seed gives the same arrival."""
     plan = Plan(kind, seed)
     KINDS[kind](plan)
     return plan

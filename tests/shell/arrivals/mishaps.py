@@ -1,4 +1,4 @@
-"""Kinds of arrivals: clocks, disks and programs that do not do as they should."""
+"""Kinds of arrivals with faulty clocks, disks and programs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _clock_skew(plan: Plan) -> None:
 
 
 def _slow_disk(plan: Plan) -> None:
-    """A network drive, on which things happen between two files of a scan."""
+    """A network drive on which files change during a scan."""
     plan.quiet, plan.hearing = SYNCED, Hearing(POLL, lost=1.0)
     plan.pace = Pace(stat=plan.random.uniform(0.05, 1.0))
     photos = plan.photos(2, 5)
@@ -33,13 +33,13 @@ def _slow_disk(plan: Plan) -> None:
 
 
 def _slow_looks(plan: Plan) -> None:
-    """A drive on which a look into a photo takes seconds, and things happen before it is back."""
+    """A drive on which checking a photo takes seconds, and files change meanwhile."""
     _slow_disk(plan)
     plan.pace = Pace(look=plan.random.uniform(0.1, 2.0))
 
 
 def _stale_stats(plan: Plan) -> None:
-    """A mount that tells what it knew up to a minute ago, as NFS and SMB do: a third of the quiet period is left."""
+    """A mount whose answers are up to a minute old, as with NFS and SMB. A third of the quiet period is left."""
     plan.quiet, plan.hearing, plan.pace = SYNCED, Hearing(POLL, lost=1.0), Pace(stale=plan.random.uniform(5, 60))
     photos = plan.photos(2, 5)
     work = [writers.in_place(photo, plan.pieces()) for photo in photos]
@@ -47,7 +47,7 @@ def _stale_stats(plan: Plan) -> None:
 
 
 def _scans_fail(plan: Plan) -> None:
-    """A mount that does not answer now and then, and then answers again."""
+    """A mount that sometimes does not respond for a while."""
     plan.hearing = Hearing(plan.hearing.interval, lost=1.0)
     photos = plan.photos(2, 5)
     plan.play(one_by_one([writers.in_place(p, plan.pieces()) for p in photos], plan.breaths(len(photos) - 1)))
@@ -56,7 +56,7 @@ def _scans_fail(plan: Plan) -> None:
 
 
 def _looks_fail(plan: Plan) -> None:
-    """Photos that cannot be read when they are looked into, and later can."""
+    """Photos that cannot be read when they are checked first, but can be read later."""
     plan.play(writers.at_once(plan.photos()))
     until = plan.done_at = plan.quiet.base + plan.random.uniform(10, 120)
     plan.look_fails = lambda now: now < until

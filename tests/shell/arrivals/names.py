@@ -1,7 +1,7 @@
-"""The names that programs give to files on their way, as their makers document them; data for the simulation.
+"""The documented names that programs give to unfinished files.
 
-``{name}`` is the photo's own name, ``{stem}`` that without its extension, ``{hex}`` eight hexadecimal digits, ``{mix}``
-six letters or digits.
+``{name}`` is the photo's own name, ``{stem}`` the name without its extension, ``{hex}`` eight hexadecimal digits,
+``{mix}`` six letters or digits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is planned for one arrival: who writes what and when, how the daemon hears of it, and what must come of it."""
+"""The plan of one arrival: who writes what and when, how the daemon is notified, and the expected result."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FOLDERS = ("", "DCIM/100CANON/", "card 2/")
 
 
 class End(StrEnum):
-    """What must come of an arrival."""
+    """The expected result of an arrival."""
 
     SENT = "sent once, whole"
     LATER = "sent, and what came late as a supplement"
@@ -40,7 +40,7 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """How the daemon hears of changes: up to ``lag`` seconds late, and a share of ``lost`` not at all."""
+    """How change events reach the daemon: up to ``lag`` seconds late. The share ``lost`` never arrives."""
 
     interval: float = RESCAN
     lag: float = 2.0
@@ -49,7 +49,7 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast the disk answers. Seconds for each file of a scan, for each look into a photo; how old a scan may be."""
+    """The disk's speed: seconds for each file of a scan and each check of a photo, and a scan's maximum age."""
 
     stat: float = 0.0
     look: float = 0.0
@@ -57,7 +57,7 @@ class Pace:
 
 
 class Event(NamedTuple):
-    """What happens when, and whether a scan sees it."""
+    """An event: what happens, when, and whether a scan sees it."""
 
     at: float
     act: Act
@@ -85,11 +85,11 @@ Draw = Callable[["Plan"], None]
 
 
 class Plan:
-    """One arrival as it will happen; drawn from ``random``, and the same for the same seed.
+    """One arrival, drawn from ``random``.
 
-    ``done_at`` is when its last photo is whole and nothing hinders it any more; ``named`` are files that ``status``
-    must name, or that the order goes without; ``deaf`` is for how long nothing of the disk can be seen at a time.
-    ``frames`` are how photos were taken, by path; ``lacking``: a bracket set never becomes whole.
+    The same seed gives the same arrival. ``done_at`` is when its last photo is complete and nothing blocks it.
+    ``named`` are files that ``status`` must name, or that the order leaves out. ``deaf`` is how long the disk is
+    unavailable at a time. ``frames`` are how photos were taken, by path. ``lacking``: a bracket set stays incomplete.
     """
 
     def __init__(self, kind: str, seed: int) -> None:
@@ -114,17 +114,17 @@ class Plan:
 
     @property
     def events(self) -> list[Event]:
-        """All that happens, in its order."""
+        """All events, in order."""
         return sorted([*self.acts, *self.litter], key=lambda event: event.at)
 
     @property
     def longest(self) -> float:
-        """The longest time without anything that a scan could have seen."""
+        """The longest time without a change that a scan could see."""
         times = sorted(event.at for event in self.acts if event.seen)
         return max((later - at for at, later in itertools.pairwise(times)), default=0.0)
 
     def play(self, writer: Writer, at: float = 0.0) -> float:
-        """Have a writer work from ``at`` on; returns when it ends."""
+        """Schedule a writer's work from ``at`` on. Returns the time when it ends."""
         for wait, act, seen in writer:
             at += wait
             self.acts.append(Event(at, act, seen))
@@ -132,7 +132,7 @@ class Plan:
         return at
 
     def drop(self, at: float, act: Act) -> None:
-        """Something that concerns nobody."""
+        """A file that is irrelevant to the shoot."""
         self.litter.append(Event(at, act))
 
     def photos(self, least: int = 1, most: int = 5, extensions: Sequence[str] = WHOLE_EXTENSIONS) -> list[Photo]:
@@ -141,28 +141,28 @@ class Plan:
         return [self.photo(extension, folder) for _ in range(self.random.randint(least, most))]
 
     def photo(self, extension: str = "JPG", folder: str = "") -> Photo:
-        """One more photo; numbers go on."""
+        """The next photo, with the next number."""
         self._number += 1
         size = self.random.randrange(4_000_000, 60_000_000)
         return Photo(f"{folder}IMG_{self._number:04}.{extension}", size, -self.random.uniform(600, 86_400))
 
     def name(self, photo: Photo, pattern: str) -> str:
-        """A name that a program makes of a photo's."""
+        """A program's temporary name for a photo."""
         draw = self.random
         return photo.named(pattern, f"{draw.getrandbits(32):08x}", "".join(draw.choices("abcXYZ0189", k=6)))
 
     def breath(self) -> float:
-        """A pause that the quiet period covers: mostly a second or so, at times nearly all of it."""
+        """A pause within the quiet period: usually about a second, sometimes almost the whole period."""
         if self.random.random() < 0.8:
             return min(self.random.expovariate(0.7), 0.9 * self.quiet.base)
         return self.long_breath()
 
     def long_breath(self) -> float:
-        """A pause that the quiet period just covers."""
+        """A pause slightly shorter than the quiet period."""
         return self.random.triangular(0.2, 0.99, 0.95) * self.quiet.base
 
     def breaths(self, count: int) -> list[float]:
-        """So many of these pauses."""
+        """A number of such pauses."""
         return [self.breath() for _ in range(count)]
 
     def pieces(self) -> list[float]:
@@ -170,11 +170,11 @@ class Plan:
         return [self.random.uniform(0.1, 4.0) for _ in range(self.random.randint(1, 4))]
 
     def stall(self) -> float:
-        """A pause that the quiet period does not cover: minutes."""
+        """A pause of minutes, longer than the quiet period."""
         return self.random.uniform(1.5, 5.0) * self.quiet.base + 30.0
 
     def stalled(self) -> list[float]:
-        """The pauses before the pieces of a file, one of which takes minutes."""
+        """The pauses before the pieces of a file. One pause takes minutes."""
         pauses = [*self.pieces(), self.random.uniform(0.1, 4.0)]
         pauses[self.random.randrange(1, len(pauses))] = self.stall()
         return pauses

@@ -1,4 +1,4 @@
-"""What became of an arrival, held against what is promised: never taken early, never left behind."""
+"""Compares the result of an arrival with the promises: never locked early, never forgotten."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ LONG = 1.5 * DAMAGED
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An arrival and what was wrong with it; ``extra``: how long after the quiet period it was taken, in seconds.
+    """An arrival and its faults.
 
-    ``early``: not everything that came lay there when it was first taken, which is no fault where nobody could tell.
+    ``extra`` is how long after the quiet period it was locked, in seconds. ``early``: photos arrived after the first
+    lock, which is not a fault if this was impossible to detect.
     """
 
     kind: str
@@ -38,12 +39,12 @@ class Outcome:
 
 
 def arrive(kind: str, seed: int, blind: Blind = SEEING) -> Outcome:
-    """Have one arrival of a kind happen, and judge it."""
+    """Run one arrival of a kind, and judge the result."""
     return judge(plan_of(kind, seed), blind)
 
 
 def judge(plan: Plan, blind: Blind = SEEING) -> Outcome:
-    """Have happen what is planned, and judge what came of it."""
+    """Run a planned arrival, and judge the result."""
     watched, last = Watched(plan, blind), last_moment(plan)
     watched.run(plan.done_at + LONG if plan.end in UNTAKEN else last + 1.0)
     locks, final = watched.locks, watched.found
@@ -61,7 +62,7 @@ def judge(plan: Plan, blind: Blind = SEEING) -> Outcome:
 
 
 def last_moment(plan: Plan) -> float:
-    """By when a shoot must have been taken: after the quiet period and one more look, if nothing hinders a look."""
+    """The latest time for locking a shoot: after the quiet period and one more scan, unless scans are blocked."""
     hearing, pace = plan.hearing, plan.pace
     heard = hearing.lag + GATHER if not hearing.lost and plan.end not in SUPPLEMENTED else hearing.interval
     quiet = plan.quiet.base
@@ -98,7 +99,7 @@ def _broken(plan: Plan, locks: Sequence[Lock], final: Listing, waits: str, last:
 
 
 def _supplements(plan: Plan, locks: Sequence[Lock], final: Listing) -> Iterator[str]:
-    """Late photos: each is in one order, and one that was sent unfinished, its format unknown, looks otherwise now."""
+    """Check that each late photo is in one order, and that files of unknown formats differ if sent unfinished."""
     new = [path for lock in locks for path in lock.new]
     if sorted(new) != sorted(photo.path for photo in final.photos):
         yield f"left behind: of {len(final.photos)} photos there are orders for {len(new)}"
@@ -116,7 +117,7 @@ def _has_all(lock: Lock, final: Listing) -> bool:
 
 
 def figures(outcomes: Iterable[Outcome]) -> str:
-    """A table: for each kind how many, how many were taken early, and the wait beyond the quiet period."""
+    """A table: for each kind the number of arrivals, the number locked early, and the wait beyond the quiet period."""
     kinds: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         kinds[outcome.kind].append(outcome)

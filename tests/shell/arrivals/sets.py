@@ -1,4 +1,4 @@
-"""Kinds of arrivals: brackets, of which the camera tells which belong together."""
+"""Kinds of arrivals with bracket sets that the camera marks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JUNE = 1_717_243_200.0
 
 
 def _shoot(plan: Plan) -> list[list[Photo]]:
-    """Three sets or more, as one camera marks or numbers them, or does neither."""
+    """Three or more sets of one camera that marks them, numbers them, or does neither."""
     draw, offsets = plan.random, plan.random.choice(OFFSETS)
     way, taken = draw.choice(("values", "numbers", "neither")), JUNE
     sets = []
@@ -41,7 +41,7 @@ def _shoot(plan: Plan) -> list[list[Photo]]:
 
 
 def _comes_later(plan: Plan) -> None:
-    """A copy pauses within the last set, for longer than the quiet period and for less than five minutes more."""
+    """A copy pauses within the last set, for longer than the quiet period but less than five minutes beyond it."""
     *before, last = _shoot(plan)
     here = plan.random.randint(2, len(last) - 1)
     first = [photo for one in before for photo in one] + last[:here]
@@ -52,7 +52,7 @@ def _comes_later(plan: Plan) -> None:
 
 
 def _in_any_order(plan: Plan) -> None:
-    """A sync client brings whole sets, in whatever order and with pauses, of which none is a reason to wait longer."""
+    """A sync client brings complete sets in any order with pauses. No pause is a reason to wait longer."""
     photos = [photo for one in _shoot(plan) for photo in one]
     plan.random.shuffle(photos)
     work = [writers.under(plan.name(photo, ".{name}.{mix}"), photo, [0.5]) for photo in photos]

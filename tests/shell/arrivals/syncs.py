@@ -1,4 +1,4 @@
-"""Kinds of arrivals: what sync clients, and other programs with temporary names, do."""
+"""Kinds of arrivals through sync clients and other programs that use temporary names."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _conflicts(plan: Plan) -> None:
 
 
 def _junk(plan: Plan) -> None:
-    """Thumbnails, side-cars and databases come all the time, never with a quiet period between, until long after."""
+    """Thumbnails, sidecars and databases are written until long after, with pauses below the quiet period."""
     photos = plan.photos()
     work = [writers.in_place(photo, plan.pieces()) for photo in photos]
     end = plan.play(one_by_one(work, [plan.long_breath() for _ in photos[1:]]))
@@ -62,7 +62,7 @@ def _junk(plan: Plan) -> None:
 
 
 def _busy(plan: Plan) -> None:
-    """The client writes in place, formats that nobody knows, with pauses of minutes, and says that it is busy."""
+    """The client writes files of unknown formats in place, with pauses of minutes, and reports that it is busy."""
     plan.quiet, plan.hearing = plan.random.choice((FIXED, FIXED, SYNCED)), Hearing()
     photos = plan.photos(1, 2, sorted(UNTOLD))
     plan.play(one_by_one([writers.in_place(p, plan.pieces()) for p in photos], [plan.stall() for _ in photos[1:]]))
@@ -72,7 +72,10 @@ def _busy(plan: Plan) -> None:
 
 
 def _done(plan: Plan) -> None:
-    """The client says that all is there, for it does not know of what comes next; at times it is silent."""
+    """The client reports that everything is there, because it does not know the next files.
+
+    Sometimes it does not respond.
+    """
     plan.quiet, plan.hearing = SYNCED, Hearing(lost=plan.random.choice((0.0, 1.0)))
     photos = plan.photos(1, 3)
     stalls = plan.random.random() < 0.5
@@ -87,7 +90,10 @@ def _done(plan: Plan) -> None:
 
 
 def _done_in_between(plan: Plan) -> None:
-    """The sender is slow, and the client, which learns of a photo when it is at the service, done after each."""
+    """The sender is slow.
+
+    The client learns of a photo once it is at the service, and reports completion after each one.
+    """
     plan.quiet, plan.hearing = SYNCED, Hearing()
     photos = plan.photos(2, 6)
     work = [writers.under(plan.name(photo, ".~{name}"), photo, plan.pieces()) for photo in photos]

@@ -1,4 +1,4 @@
-"""Ten thousand shoots arrive in simulated time, a hundred thousand with ``--soak``: none early, none left behind."""
+"""Of ten thousand simulated arrivals (``--soak``: a hundred thousand), none is locked early and none is forgotten."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def block(number: int) -> list[Outcome]:
     "number", [*range(10), *(pytest.param(number, marks=pytest.mark.soak) for number in range(10, 100))]
 )
 def test_no_shoot_is_taken_early_and_none_is_left_behind(number: int) -> None:
-    """However a shoot arrives, it is taken when its last photo is whole and not before, once, and in time."""
+    """However a shoot arrives, it is locked once, in time, and only when its last photo is complete."""
     outcomes = block(number)
     log.info("arrivals %d to %d\n%s", number * IN_BLOCK, (number + 1) * IN_BLOCK - 1, figures(outcomes))
     assert [outcome for outcome in outcomes if outcome.broken] == []
@@ -49,17 +49,17 @@ def without(*kinds: FileClass) -> Blind:
 
 
 def thumbnails_count(path: str) -> FileClass | None:
-    """A mistake: a NAS's thumbnails are taken for photos."""
+    """A planted fault: a NAS's thumbnails count as photos."""
     return FileClass.PHOTO if path.startswith("@eaDir/") else kind_of(path)
 
 
 def junk_counts(path: str) -> FileClass | None:
-    """A mistake: whatever lies in a shoot is relevant."""
+    """A planted fault: every file in a shoot is relevant."""
     return kind_of(path) or FileClass.OTHER
 
 
 def conflicts_count(path: str) -> FileClass | None:
-    """A mistake: a sync client's second version is a photo like any other."""
+    """A planted fault: a sync client's conflict copy counts as a photo."""
     kind = kind_of(path)
     return FileClass.PHOTO if kind is FileClass.CONFLICT else kind
 
@@ -88,7 +88,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_gate_that_does_not_see_is_found_out(fault: str) -> None:
-    """A watcher that is blind to what one gate must see breaks a promise within a hundred arrivals."""
+    """A watcher that misses what one gate must detect breaks a promise within a hundred arrivals."""
     blind, kind, broken = FAULTS[fault]
     messages = [words for seed in range(100) for words in arrive(kind, seed, blind).broken]
     assert any(words.startswith(broken) for words in messages), messages
@@ -96,14 +96,14 @@ def test_a_gate_that_does_not_see_is_found_out(fault: str) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith("beyond")])
 def test_what_nobody_can_tell_is_taken_early_and_what_comes_late_is_found(kind: str) -> None:
-    """A pause longer than the quiet period, in which nothing tells of more, is taken for the end: the rest is late."""
+    """A pause longer than the quiet period, without a sign of more files, counts as the end. The rest is late."""
     outcomes = [arrive(kind, seed) for seed in range(100)]
     assert [outcome for outcome in outcomes if outcome.broken] == []
     assert sum(outcome.early for outcome in outcomes) > 5
 
 
 def test_an_arrival_can_be_had_again() -> None:
-    """The kind and the number of an arrival are enough to see it once more, in another process."""
+    """The kind and the number of an arrival reproduce it in another process."""
     again = (
         "from tests.shell.arrivals import kinds, promises\nprint([promises.arrive(kind, 7) for kind in kinds.KINDS])"
     )

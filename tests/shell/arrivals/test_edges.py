@@ -1,4 +1,4 @@
-"""Arrivals at the edge of what is promised, one by one."""
+"""Single arrivals at the limits of the promises."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ FIRST, SECOND = Photo("IMG_1.NEF", 50_000_000, -600.0), Photo("IMG_2.NEF", 50_00
 
 
 def planned(what: str) -> Plan:
-    """An arrival with nothing in it yet, in a folder with a quiet period of a minute."""
+    """An empty arrival, in a folder with a quiet period of one minute."""
     plan = Plan(what, 0)
     plan.quiet, plan.hearing = FIXED, Hearing()
     return plan
 
 
 def test_a_disk_that_hangs_while_photos_are_looked_into_ends_nothing() -> None:
-    """When a disk does not answer a look into photos, the shoot is looked at again later, and taken then."""
+    """If the disk does not respond while photos are checked, the shoot is checked again later and then locked."""
     plan = planned("a disk that hangs")
     plan.play(writers.at_once([FIRST, SECOND]))
     until = plan.done_at = FIXED.base + 100
@@ -31,7 +31,7 @@ def test_a_disk_that_hangs_while_photos_are_looked_into_ends_nothing() -> None:
 
 
 def test_what_happens_while_photos_are_looked_into_is_seen() -> None:
-    """A stalled photo that is completed between the last scan and the look into it: the next one is waited for."""
+    """If a stalled photo is completed between the last scan and its check, the shoot waits for the next photo."""
     plan = planned("completed between scan and look")
     plan.pace = Pace(look=1.0)
     end = plan.play(writers.preallocated(FIRST, [FIXED.base + 0.7], seen=False))
@@ -41,7 +41,7 @@ def test_what_happens_while_photos_are_looked_into_is_seen() -> None:
 
 @pytest.mark.parametrize("pattern", [*names.PLACEHOLDERS, "dataless", ".{name}.{mix}"])
 def test_a_shoot_of_which_nothing_was_brought_says_so(pattern: str) -> None:
-    """A folder that has placeholders, or files in flight, and no photo yet, waits and names them."""
+    """A folder with placeholders or files in flight but no photo waits, and the reason names these files."""
     plan = planned("nothing but placeholders")
     name = FIRST.path if pattern == "dataless" else plan.name(FIRST, pattern)
     plan.play([Step(0, writers.create(name, 200, 200, dataless=pattern == "dataless"))])
@@ -50,7 +50,7 @@ def test_a_shoot_of_which_nothing_was_brought_says_so(pattern: str) -> None:
 
 
 def test_how_a_photo_was_taken_is_read_once() -> None:
-    """A shoot that waits for the rest of a set, and then gets it, has each photo's exposure read once."""
+    """If a shoot waits for the rest of a set and then gets it, each photo's exposure is read only once."""
     plan = plan_of("the rest of a bracket set after a long pause", 1)
     watched = Watched(plan)
     watched.run(last_moment(plan) + 1.0)
@@ -59,7 +59,7 @@ def test_how_a_photo_was_taken_is_read_once() -> None:
 
 
 def test_a_disk_that_hangs_while_sets_are_checked_ends_nothing() -> None:
-    """When a disk hangs between the look into photos and the one at how they were taken, the shoot is taken later."""
+    """If the disk hangs between checking photos and reading their exposures, the shoot is locked later."""
     plan = plan_of("a bracket set that stays incomplete", 2)
     plan.quiet, plan.hearing, plan.pace = FIXED, Hearing(), Pace(look=1.0)
     plan.look_hangs = lambda now: FIXED.base + 10 < now < FIXED.base + 100

@@ -1,8 +1,8 @@
-"""One planned arrival before the daemon's eyes, in simulated time.
+"""Runs the daemon on one planned arrival, in simulated time.
 
-Real are ``Arrivals``, the gates, and what tells photos that came late. A model are the disk, what happens to it, the
-hints and the sync client; what comes of it is written down in ``Books``. ``Watched`` goes round as
-``daemon.watcher.watcher.Watcher`` does, for one shoot and without the roots.
+``Arrivals``, the gates and the detection of late photos are real. The disk, its events, the hints and the sync client
+are simulated. ``Books`` records the results. ``Watched`` works like ``daemon.watcher.watcher.Watcher``, for one shoot
+and without roots.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """Faults that can be planted: each blinds a gate, or the watcher, to what it must see."""
+    """Faults that can be planted. With each, a gate or the watcher misses what it must detect."""
 
     kinds: Kinds = kind_of
     structure: bool = False
@@ -80,7 +80,7 @@ class Watched:
         )
 
     def run(self, until: float) -> None:
-        """Watch until nothing more happens and all there is was taken, or until then."""
+        """Watch until there are no more events and everything is locked, or until a time."""
         at, looks = self._world.monotonic(), 0
         while self._world.monotonic() < until and not self._is_done():
             self._world.pass_to(max(self._world.monotonic(), min(self._next_look(), until)))
@@ -90,17 +90,17 @@ class Watched:
 
     @property
     def locks(self) -> Sequence[Lock]:
-        """Every time that the shoot was taken."""
+        """Every lock of the shoot."""
         return self._books.locks
 
     @property
     def waits(self) -> str:
-        """What ``status`` says that is waited for; empty if nothing is."""
+        """The reason for waiting in ``status``. Empty if nothing waits."""
         return "; ".join(waiting.reason for waiting in self._arrivals.waiting())
 
     @property
     def found(self) -> Listing:
-        """What really lies there now."""
+        """The files that really exist now."""
         return self._disk.found
 
     # --- the watcher's round ---
@@ -188,7 +188,7 @@ def _no_answer() -> OSError:
 
 
 def _now(work: Coroutine[Any, Any, T]) -> T:
-    """What ``work`` returns, which waits for nothing."""
+    """The result of ``work``, which must not wait."""
     try:
         work.send(None)
     except StopIteration as end:

@@ -1,4 +1,4 @@
-"""Simulated time, in which planned events happen to a disk."""
+"""Simulated time with planned events on a disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.shell.simulated import START
 
 
 class World:
-    """A clock for the daemon; while time passes, also during one of its calls, what was planned happens."""
+    """A clock for the daemon. Planned events happen as time passes, also during the daemon's calls."""
 
     def __init__(self, plan: Plan, disk: Disk) -> None:
         self._disk, self._now = disk, 0.0
@@ -25,7 +25,7 @@ class World:
         return self._now
 
     def pass_to(self, at: float) -> None:
-        """Let time pass up to then."""
+        """Let time pass up to a moment."""
         while self._events and self._events[0].at <= at:
             event = self._events.popleft()
             self._disk.now = event.at
@@ -34,12 +34,12 @@ class World:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen."""
+        """True if there are no more events."""
         return not self._events
 
 
 def hints(plan: Plan) -> deque[float]:
-    """When the system tells of what is going to happen."""
+    """The times at which the system reports the planned events."""
     draw, heard = plan.random, plan.hearing
     heard_events = (event for event in plan.events if event.seen and draw.random() >= heard.lost)
     return deque(sorted(event.at + draw.random() * heard.lag for event in heard_events))

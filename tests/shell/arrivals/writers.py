@@ -1,4 +1,4 @@
-"""How programs write photos: each a sequence of steps, each of them so many seconds after the one before."""
+"""How programs write photos: sequences of steps, each a number of seconds after the previous one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SOON = 0.01
 
 
 class Step(NamedTuple):
-    """What happens, how many seconds after the step before, and whether a scan sees it."""
+    """A step: what happens, how many seconds after the previous step, and whether a scan sees it."""
 
     wait: float
     act: Act
@@ -26,14 +26,14 @@ Writer = Iterable[Step]
 
 
 class Photo(NamedTuple):
-    """A photo as it is to be: ``size`` in bytes, ``taken`` in seconds of simulated time (before 0: before it came)."""
+    """A photo's final state: ``size`` in bytes, ``taken`` in simulated seconds (negative: before the arrival)."""
 
     path: str
     size: int
     taken: float
 
     def named(self, pattern: str, hexadecimal: str, mix: str) -> str:
-        """The path of a file beside it whose name a program makes of this one's by ``pattern``."""
+        """The path of a program's temporary file beside this one, named by ``pattern``."""
         folder, _, name = self.path.rpartition("/")
         stem, _, extension = name.rpartition(".")
         made = pattern.format(name=name, stem=stem, extension=extension, hex=hexadecimal, mix=mix)
@@ -46,12 +46,12 @@ def create(path: str, full: int, size: int = 0, *, dataless: bool = False) -> Ac
 
 
 def appear(path: str, size: int = 6148) -> Act:
-    """A file, whole from one moment to the next."""
+    """A file that appears complete at once."""
     return lambda disk: _appear(disk, path, size)
 
 
 def write(path: str, written: int, *, seen: bool = True) -> Act:
-    """Write up to there."""
+    """Write up to a position."""
     return lambda disk: disk.write(path, written, seen=seen)
 
 
@@ -61,7 +61,7 @@ def stamp(path: str, mtime: float) -> Act:
 
 
 def rename(path: str, to: str) -> Act:
-    """Give a file another name."""
+    """Rename a file."""
     return lambda disk: disk.rename(path, to)
 
 
@@ -71,13 +71,13 @@ def remove(path: str) -> Act:
 
 
 def filled(path: str, size: int, pauses: Sequence[float], *, seen: bool = True) -> Iterator[Step]:
-    """A file's bytes, in as many pieces as there are pauses, one before each."""
+    """A file's bytes in pieces, with one pause before each piece."""
     for number, pause in enumerate(pauses, 1):
         yield Step(pause, write(path, size * number // len(pauses), seen=seen), seen)
 
 
 def in_place(photo: Photo, pauses: Sequence[float], *, keep_time: bool = True) -> Iterator[Step]:
-    """``cp``, ``scp``, FTP without temporary names, ``rsync --inplace``: short until it is done."""
+    """``cp``, ``scp``, FTP without temporary names, ``rsync --inplace``: the file is short until it is done."""
     yield Step(0, create(photo.path, photo.size))
     yield from filled(photo.path, photo.size, pauses)
     if keep_time:
@@ -85,14 +85,17 @@ def in_place(photo: Photo, pauses: Sequence[float], *, keep_time: bool = True) -
 
 
 def preallocated(photo: Photo, pauses: Sequence[float], *, seen: bool = True) -> Iterator[Step]:
-    """Finder, Explorer: of full size at once, then filled; not ``seen``: on a server that tells the time at the end."""
+    """Finder, Explorer: full size at once, then filled.
+
+    Not ``seen``: on a server that sets the time only at the end.
+    """
     yield Step(0, create(photo.path, photo.size, photo.size))
     yield from filled(photo.path, photo.size, pauses, seen=seen)
     yield Step(SOON, stamp(photo.path, photo.taken))
 
 
 def time_first(photo: Photo, pauses: Sequence[float]) -> Iterator[Step]:
-    """Of full size and with its time at once, then filled, which no stat shows.
+    """Full size and final time at once, then filled, which no stat shows.
 
     A program on Windows can keep a file's time from changing while it writes (SetFileTime in Microsoft's reference).
     """
@@ -102,7 +105,7 @@ def time_first(photo: Photo, pauses: Sequence[float]) -> Iterator[Step]:
 
 
 def under(temporary: str, photo: Photo, pauses: Sequence[float]) -> Iterator[Step]:
-    """rsync, sync clients, browsers: written under another name, then renamed."""
+    """rsync, sync clients, browsers: written under a temporary name, then renamed."""
     yield Step(0, create(temporary, photo.size))
     yield from filled(temporary, photo.size, pauses)
     yield Step(SOON, stamp(temporary, photo.taken))
@@ -110,7 +113,7 @@ def under(temporary: str, photo: Photo, pauses: Sequence[float]) -> Iterator[Ste
 
 
 def beside(control: str, photo: Photo, pauses: Sequence[float]) -> Iterator[Step]:
-    """Downloaders: of full size under its own name, with a control file beside it until it is done."""
+    """Download programs: full size under its own name, with a control file beside it until it is done."""
     yield Step(0, appear(control, 100))
     yield Step(SOON, create(photo.path, photo.size, photo.size))
     yield from filled(photo.path, photo.size, pauses)
@@ -124,31 +127,34 @@ def reserved(temporary: str, photo: Photo, pauses: Sequence[float]) -> Iterator[
 
 
 def placeholder(stand_in: str, photo: Photo, wait: float) -> Iterator[Step]:
-    """Virtual files, and those of iCloud: a stand-in under another name, until the photo is brought in its place."""
+    """Virtual files and iCloud files: a placeholder under another name, replaced by the photo once it is downloaded."""
     yield Step(0, appear(stand_in, 200))
     yield Step(wait, lambda disk: _swap(disk, stand_in, photo))
 
 
 def dataless(photo: Photo, wait: float) -> Iterator[Step]:
-    """Files of a macOS file provider: listed with size and time; brought, and no stat but its flags shows it."""
+    """Files of a macOS file provider: listed with size and time.
+
+    When a file is downloaded, only the flags in its stat change.
+    """
     yield Step(0, create(photo.path, photo.size, photo.size, dataless=True))
     yield Step(0, stamp(photo.path, photo.taken))
     yield Step(wait, lambda disk: disk.bring(photo.path))
 
 
 def at_once(photos: Sequence[Photo]) -> Iterator[Step]:
-    """A folder that is moved in, whole."""
+    """A complete folder that is moved in."""
     for photo in photos:
         yield Step(0, put(photo))
 
 
 def put(photo: Photo) -> Act:
-    """A whole photo, from one moment to the next."""
+    """A photo that appears complete at once."""
     return partial(_put, photo=photo)
 
 
 def one_by_one(writers: Sequence[Writer], pauses: Sequence[float]) -> Iterator[Step]:
-    """One writer's work after the other's, with a pause before each but the first."""
+    """The work of several writers in turn, with a pause between them."""
     for writer, pause in zip(writers, (0.0, *pauses), strict=True):
         first, *rest = writer
         yield first._replace(wait=first.wait + pause)
