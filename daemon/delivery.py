@@ -17,6 +17,7 @@ from daemon.files import incoming, scan
 from daemon.files.fitting import folder_limit, name_limit, plain, shortened, takes
 from daemon.grouping import one_per_frame
 from daemon.order import Bracket, ImageState, Order, changed_since, unknown
+from daemon.order.image import NOT_WANTED
 from daemon.shoot import Shot
 from daemon.shoot.shot import to_json
 
@@ -132,7 +133,7 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
             if image.state is ImageState.FAILED
         ],
         "dismissed": [
-            {"image_id": image.id, "name": image.name} for image in order.images if image.state is ImageState.DISMISSED
+            {"image_id": image.id, "name": image.name} for image in order.images if image.state in NOT_WANTED
         ],
         "brackets": [
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -25,6 +26,7 @@ WILL = {
     Verb.SKIP: "will be skipped",
     Verb.RETRY: "will be retried",
     Verb.APPROVE: "will be approved",
+    Verb.APPROVE_ONLY: "will buy only these images once its current steps have finished",
     Verb.CANCEL: "will be cancelled unless it is merged first",
     Verb.DISMISS: "will be dismissed once its current steps have finished",
     Verb.ADOPT: "will be accepted as it is",
@@ -32,13 +34,15 @@ WILL = {
 """What will happen to the shoot or folder; printed if there is no answer yet."""
 
 
-def leave(state_dir: Path, verb: Verb, target: str, name: str, *, patience: float = PATIENCE) -> None:
+def leave(
+    state_dir: Path, verb: Verb, target: str, name: str, *, names: Sequence[str] = (), patience: float = PATIENCE
+) -> None:
     """Store an ask and print the answer. Raises StateError, and ClickException if the ask was refused or failed.
 
-    ``name`` is the target's name for people. If no daemon is running, or it does not answer within ``patience``
-    seconds, the output says so and what will happen.
+    ``name`` is the target's name for people, ``names`` are the images that the ask is about. If no daemon is running,
+    or it does not answer within ``patience`` seconds, the output says so and what will happen.
     """
-    seq = ask(state_dir, verb.value, target, time.time())
+    seq = ask(state_dir, verb.value, target, time.time(), names)
     if not running_pid(state_dir):
         later = "The daemon is not running; it will do this when it starts (`bracketd run`)."
         click.echo(printable(f"{name} {WILL[verb]}. {later}"))

@@ -20,6 +20,7 @@ from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
 from daemon.order import Ended, Order, Refusal, Verb, refusal, submitted_order
+from daemon.order.picking import pick
 from daemon.orders import answers
 from daemon.shoot import BOUNDS, FileClass
 from daemon.store.reading import Reader
@@ -62,16 +63,24 @@ def retry(config: Path | None, shoot: str) -> None:
 
 @click.command()
 @click.argument("shoot")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--only", is_flag=True, help="Buy only the images with these names or numbers.")
 @click.pass_obj
-def approve(config: Path | None, shoot: str) -> None:
+def approve(config: Path | None, shoot: str, names: tuple[str, ...], only: bool) -> None:
     """Approve an order that exceeds a limit, or that waits for your decision.
 
     Such an order may have been sent before, came late, or may contain photos twice. Its message gives every reason, and
     one approval answers them all. You can also approve an order in advance, while it is still in progress.
 
+    With --only, an order that is held before it buys its images buys only those with these names. The others can be
+    bought later with the same command, while the service keeps them. NAME is the name of an image's first photo, with
+    or without its extension, or the image's number in `bracketd show SHOOT`.
+
     SHOOT is the shoot's name, its folder, its output folder, or the first characters of its order ID.
     """
-    _ask(config, Verb.APPROVE, shoot)
+    if only != bool(names):
+        raise click.UsageError("Write --only and the names of images together, such as: approve SHOOT --only IMG_0001")
+    _ask(config, Verb.APPROVE_ONLY if only else Verb.APPROVE, shoot, names)
 
 
 @click.command()
@@ -104,19 +113,21 @@ def dismiss(config: Path | None, shoot: str) -> None:
     _ask(config, Verb.DISMISS, shoot)
 
 
-def _ask(config: Path | None, verb: Verb, shoot: str) -> None:
-    """Leave an ask for the order that ``shoot`` refers to."""
+def _ask(config: Path | None, verb: Verb, shoot: str, names: Sequence[str] = ()) -> None:
+    """Leave an ask for the order that ``shoot`` refers to. ``names`` are the images that it is about."""
     state_dir = locate_state(config, os.environ)
     with look(state_dir) as reader:
         order = _meant(reader, verb, shoot)
     _require_allowed(state_dir, order, verb)
-    leave(state_dir, verb, order.id, order.source.shoot)
+    if (picked := pick(order, names)).mistakes:
+        raise click.ClickException(printable(answers.not_picked(order, picked)))
+    leave(state_dir, verb, order.id, order.source.shoot, names=names)
 
 
 def _meant(reader: Reader, verb: Verb, shoot: str) -> Order:
-    """The order that ``shoot`` refers to. For a retry also a delivered order with failed images."""
+    """The order that ``shoot`` refers to. Also a delivered order with failed images to retry, or images to pick."""
     order = reader.order(going(reader, shoot)["id"])
-    if verb is not Verb.RETRY or refusal(order, verb) is None:
+    if verb not in (Verb.RETRY, Verb.APPROVE_ONLY) or refusal(order, verb) is None:
         return order
     others = [other for other in _orders_of(reader, order.source.folder) if refusal(other, verb) is None]
     if len(others) > 1:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from daemon.cli.differences import lines_of
 from daemon.cli.find import one
 from daemon.cli.leftout import why_left_out
 from daemon.cli.planned import own_settings, planned_images, who_groups
@@ -37,7 +38,14 @@ def show(config: Path | None, shoot: str) -> None:
         order_id = one(reader, shoot)["id"]
         order, journal = reader.order(order_id), reader.journal(order_id)
         first = next(iter(reader.find(order.source.supplement_of)), None) if order.source.supplement_of else None
-    parts = (_head(order, first), _brackets(order), planned_images(order), _images(order), _journal(order, journal))
+    parts = (
+        _head(order, first),
+        _brackets(order),
+        planned_images(order),
+        _images(order),
+        lines_of(order),
+        _journal(order, journal),
+    )
     for text in (text for part in parts for text in part):
         click.echo(text)
 
@@ -105,7 +113,7 @@ def _images(order: Order) -> list[str]:
     if not order.images:
         return []
     lines = ["", f"images: {len(order.images)}"]
-    lines += [_image(order, image) for image in order.images]
+    lines += [f"  {number:>2}  {_image(order, image)}" for number, image in enumerate(order.images, 1)]
     return lines
 
 
@@ -119,7 +127,7 @@ def _image(order: Order, image: Image) -> str:
         f"from {made_of}" if made_of else "",
         f"reprocessed {_when(image.reprocessed_at)}" if image.reprocessed_at is not None else "",
     )
-    return "  " + "  ".join(part for part in parts if part)
+    return "  ".join(part for part in parts if part)
 
 
 def _journal(order: Order, journal: list[dict[str, Any]]) -> list[str]:

@@ -50,4 +50,5 @@ def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:
         grouping="automatic" if isinstance(settings.grouping, int) else settings.grouping,
         prefer=settings.prefer,
         singles=settings.singles,
+        on_mismatch=settings.on_mismatch,
     )

@@ -247,6 +247,9 @@ class FolderSettings(Model):
     grouping: Grouping = Field(default="automatic", description=A_GROUPING)
     prefer: Literal["jpeg", "raw"] = Field(default="jpeg", description="jpeg or raw")
     singles: Literal["send", "ask", "leave_out"] | None = Field(default=None, description="send, ask or leave_out")
+    on_mismatch: Literal["certain", "always", "never"] = Field(
+        default="certain", description="certain, always or never"
+    )
     late_files: Literal["supplement", "hold", "ignore"] = Field(
         default="supplement", description="supplement, hold or ignore"
     )

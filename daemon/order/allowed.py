@@ -11,6 +11,7 @@ from daemon.order.hold import CHOICES, HoldKind
 from daemon.order.late import is_mendable
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
+from daemon.order.picking import pickable
 from daemon.order.preset import Preset
 from daemon.order.problem import MEANINGS, SUBMIT, Code
 
@@ -27,6 +28,7 @@ class Verb(StrEnum):
     SKIP = "skip"
     RETRY = "retry"
     APPROVE = "approve"
+    APPROVE_ONLY = "approve only"
     CANCEL = "cancel"
     DISMISS = "dismiss"
     ADOPT = "adopt"
@@ -45,6 +47,7 @@ class Refusal(StrEnum):
     NOT_HELD = "not held"
     NOTHING_CAME_OUT = "nothing came out"
     NEEDS_A_CHOICE = "needs a choice"
+    NOTHING_TO_PICK = "nothing to pick"
 
 
 CANCELLED = "cancelled by a person before its merge; nothing was bought. `bracketd submit` sends the shoot again"
@@ -61,8 +64,7 @@ def allowed(order: Order) -> frozenset[Verb]:
 
     An allowed submit may still have nothing to send, which only a comparison of the photos shows.
     """
-    verbs = (Verb.SUBMIT, Verb.SUBMIT_AGAIN, Verb.RETRY, Verb.APPROVE, Verb.CANCEL, Verb.DISMISS)
-    return frozenset(verb for verb in verbs if refusal(order, verb) is None)
+    return frozenset(verb for verb in Verb if verb not in (Verb.SKIP, Verb.ADOPT) and refusal(order, verb) is None)
 
 
 def refusal(order: Order, verb: Verb) -> Refusal | None:
@@ -74,6 +76,8 @@ def refusal(order: Order, verb: Verb) -> Refusal | None:
             return _of_retry(order)
         case Verb.APPROVE:
             return _of_approve(order)
+        case Verb.APPROVE_ONLY:
+            return None if pickable(order) else _ENDED.get(order.phase, Refusal.NOTHING_TO_PICK)
         case Verb.CANCEL | Verb.SKIP:
             return _ENDED.get(order.phase) or (Refusal.MERGED if order.merge.requested else None)
         case Verb.DISMISS:
@@ -111,6 +115,8 @@ def _of_approve(order: Order) -> Refusal | None:
 def next_command(order: Order, code: Code) -> str | None:
     """The command that helps with a problem of an order, without its argument; None if none is needed or allowed."""
     command = MEANINGS[code][1]
+    if command is not None and command.endswith("--only"):
+        return command if Verb.APPROVE_ONLY in allowed(order) else None
     if command is None or (Verb(command.split()[1]) in allowed(order) and order.source.same_as is None):
         return command
     if order.phase is Phase.SKIPPED:
@@ -118,10 +124,11 @@ def next_command(order: Order, code: Code) -> str | None:
     return SUBMIT if order.phase is Phase.CANCELLED else None
 
 
-def fact_of(order: Order, verb: Verb, preset: Preset | None = None) -> f.Fact:
+def fact_of(order: Order, verb: Verb, preset: Preset | None = None, only: tuple[str, ...] = ()) -> f.Fact:
     """The fact that carries out a verb, which must be allowed. A submit of a held supplement approves it.
 
-    ``preset`` has the current settings of the shoot's watched folder, None if it is not in a watched folder.
+    ``preset`` has the current settings of the shoot's watched folder, None if it is not in a watched folder. ``only``
+    are the ids of the images for ``APPROVE_ONLY``.
     """
     match verb:
         case Verb.RETRY:
@@ -129,6 +136,8 @@ def fact_of(order: Order, verb: Verb, preset: Preset | None = None) -> f.Fact:
             return f.Reopened(failed) if failed else f.Retried(preset)
         case Verb.APPROVE | Verb.SUBMIT:
             return f.Approved()
+        case Verb.APPROVE_ONLY:
+            return f.Approved(only)
         case Verb.CANCEL | Verb.SKIP:
             return f.Cancelled(CANCELLED, by_person=True)
         case Verb.DISMISS if order.merge.requested:

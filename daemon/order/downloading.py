@@ -7,7 +7,7 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order.asked import held_if_empty
 from daemon.order.changes import back_off, fetching, forward, progress, with_image
-from daemon.order.image import ImageState
+from daemon.order.image import NOT_WANTED, ImageState
 from daemon.order.merging import reprocessing
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
@@ -65,7 +65,7 @@ def image_lost(order: Order, fact: f.ImageLost, now: float, _policy: Policy) -> 
 
 def delivered(order: Order, _fact: f.Delivered, now: float, _policy: Policy) -> Order:
     """End the order as delivered, unless an image is still open."""
-    ends = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED)
+    ends = (ImageState.PLACED, ImageState.FAILED, *NOT_WANTED)
     open_images = any(i.state not in ends for i in order.images)
     if order.phase is not Phase.DOWNLOADING or open_images:
         return order

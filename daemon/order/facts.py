@@ -186,7 +186,12 @@ class Reckoned:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A person allows the order to pass the limits, or releases a held order."""
+    """A person allows the order to pass the limits, or releases a held order.
+
+    ``only`` are the ids of the images that are bought; empty for all.
+    """
+
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,15 @@ class HoldKind(StrEnum):
     """Why an order is held, where that decides which verbs are allowed. If there are several, the last in this list.
 
     PROBLEM: something failed, or a limit would be passed; the order's troubles say what. DELIVERED: its own delivery
-    note says that it was delivered, but the pictures do not confirm that. LATE: its photos arrived after the shoot of
+    note says that it was delivered, but the pictures do not confirm that. MISGROUPED: the service grouped the brackets
+    differently from the plan, and nothing was bought. LATE: its photos arrived after the shoot of
     another order was locked. SKIPPED_BEFORE: its photos may be those of a skipped shoot. DOUBT: its photos may be
     duplicates, or have no common format. UNKNOWN_ORDER: another order, which is not in the state, may have its photos.
     """
 
     PROBLEM = "problem"
     DELIVERED = "delivered"
+    MISGROUPED = "misgrouped"
     LATE = "late"
     SKIPPED_BEFORE = "skipped before"
     DOUBT = "doubt"
@@ -29,8 +31,8 @@ class HoldKind(StrEnum):
         return list(HoldKind).index(self) > list(HoldKind).index(other)
 
 
-CHOICES = frozenset({HoldKind.LATE, HoldKind.SKIPPED_BEFORE, HoldKind.DOUBT, HoldKind.UNKNOWN_ORDER})
-"""Reasons that need a decision: `approve` sends the order. A retry does not, because nothing failed."""
+CHOICES = frozenset(HoldKind) - {HoldKind.PROBLEM, HoldKind.DELIVERED}
+"""Reasons that need a decision: `approve` sends or buys the order. A retry does not, because nothing failed."""
 
 
 @dataclass(frozen=True, slots=True)

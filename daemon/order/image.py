@@ -11,7 +11,8 @@ from daemon.order.naming import LONGEST_NAME, brief
 class ImageState(StrEnum):
     """The state of an image: pending at the service, processed, fetched (bought), placed under its name, or failed.
 
-    AGAIN: it failed and is about to be reprocessed. DISMISSED: a person decided not to buy it.
+    AGAIN: it failed and is about to be reprocessed. DISMISSED: a person decided not to buy it. NOT_PICKED: a person
+    picked other images; it may be bought later.
     """
 
     PENDING = "pending"
@@ -21,6 +22,11 @@ class ImageState(StrEnum):
     PLACED = "placed"
     FAILED = "failed"
     DISMISSED = "dismissed"
+    NOT_PICKED = "not picked"
+
+
+NOT_WANTED = (ImageState.DISMISSED, ImageState.NOT_PICKED)
+"""States of images that are not bought, because a person decided so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from daemon.order import facts as f
 from daemon.order.asked import ON_DISK, held_if_empty
 from daemon.order.changes import forward, progress, with_image
 from daemon.order.due import time_is_doubtful
-from daemon.order.image import Image, ImageState
+from daemon.order.image import NOT_WANTED, Image, ImageState
 from daemon.order.merge import Merge, MergeState
 from daemon.order.order import Order
 from daemon.order.phase import Phase
@@ -17,7 +17,7 @@ from daemon.order.problem import Code, Trouble
 
 NOT_SHOWN = "the service does not show it any more"
 
-SETTLED = (*ON_DISK, ImageState.DISMISSED)
+SETTLED = (*ON_DISK, *NOT_WANTED)
 """States of images that polling the service no longer changes."""
 
 UNHEARD = 6

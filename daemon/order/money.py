@@ -12,9 +12,10 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order.changes import held, progress, released
 from daemon.order.hold import HoldKind
-from daemon.order.image import ImageState
+from daemon.order.image import NOT_WANTED, Image, ImageState
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
+from daemon.order.picking import pickable
 from daemon.order.plan import grouping_request, with_note
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
@@ -76,7 +77,7 @@ def reckoned(order: Order, fact: f.Reckoned, now: float, policy: Policy) -> Orde
 def _passed(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
     """The message about a limit that the order would pass even on the next day; None without one."""
     new, limits = to_buy(order), policy.limits
-    whole = sum(image.state not in (ImageState.FAILED, ImageState.DISMISSED) for image in order.images)
+    whole = sum(image.state not in (ImageState.FAILED, *NOT_WANTED) for image in order.images)
     this_month = f"its {_images(new)} would make {fact.month + new} this month"
     sums = (
         ("order", limits.images_per_order, whole, f"it has {_images(whole)}"),
@@ -118,20 +119,47 @@ def waits_for_tomorrow(order: Order) -> bool:
     return order.phase is Phase.DOWNLOADING and order.purchase.over_limit
 
 
-def approved(order: Order, _fact: f.Approved, now: float, policy: Policy) -> Order:
+def approved(order: Order, fact: f.Approved, now: float, policy: Policy) -> Order:
     """Apply an approval: a held order continues, and an order that was held at a limit may pass every limit.
+
+    With images in ``fact``, only these are bought, also of an order that was delivered without them.
 
     An approved order under way may pass every limit too; if it waits for the next day, it continues now. Limits still
     apply to a supplement that was held because it came late.
     """
+    if fact.only:
+        return _picked(order, frozenset(fact.only), now, policy)
     if order.phase is Phase.HELD:
         after = released(order, now)
         may_pass = order.purchase.approved or order.purchase.over_limit
-        return held_if_too_large(replace(after, purchase=replace(after.purchase, approved=may_pass)), policy)
+        seen = order.purchase.accepted or order.is_in(Code.MISGROUPED)
+        purchase = replace(after.purchase, approved=may_pass, accepted=seen)
+        return held_if_too_large(replace(after, purchase=purchase), policy)
     if order.phase in RESTING or order.purchase.approved:
         return order
     after = replace(order, purchase=replace(order.purchase.lifted(), approved=True))
     return replace(after, troubles=(), due=now) if waits_for_tomorrow(order) else after
+
+
+def _picked(order: Order, only: frozenset[str], now: float, policy: Policy) -> Order:
+    """Buy only some images. Those of a delivered order are compared with the limits again.
+
+    The caller must ensure that no download is running when it records this fact.
+    """
+    if not only & frozenset(pickable(order)):
+        return order
+    picked = replace(order, images=tuple(_decided(image, image.id in only) for image in order.images))
+    if order.phase is Phase.HELD:
+        return approved(picked, f.Approved(), now, policy)
+    purchase = replace(order.purchase, check=LimitCheck.NOT_CHECKED, accepted=True)
+    return replace(picked, standing=Phase.DOWNLOADING, purchase=purchase, troubles=(), due=now)
+
+
+def _decided(image: Image, wanted: bool) -> Image:
+    if image.state is ImageState.NOT_PICKED and wanted:
+        return replace(image, state=ImageState.PROCESSED, failures=0)
+    open_image = image.state is ImageState.PROCESSED and image.fetched_at is None
+    return replace(image, state=ImageState.NOT_PICKED) if open_image and not wanted else image
 
 
 def to_buy(order: Order) -> int:

@@ -14,7 +14,7 @@ from daemon.order.ended import Ended
 from daemon.order.hold import Hold, HoldKind
 from daemon.order.image import Image, ImageState
 from daemon.order.merge import Merge
-from daemon.order.messages import RETRY_FAILED, altered_text, late_text
+from daemon.order.messages import RETRY_FAILED, altered_text, late_text, not_picked_text
 from daemon.order.naming import name_at_service
 from daemon.order.phase import Health, Phase, Stage
 from daemon.order.planned import PlannedImage
@@ -122,6 +122,10 @@ class Order:
         if dismissed and self.phase is not Phase.CANCELLED:
             text = f"{dismissed} image(s) were dismissed on request and not bought"
             found.append(Problem(Code.IMAGES_DISMISSED, text))
+        not_picked = sum(image.state is ImageState.NOT_PICKED for image in self.images)
+        if not_picked:
+            text = not_picked_text(not_picked, self.merge.asked_at)
+            found.append(Problem(Code.IMAGES_NOT_PICKED, text))
         if self.unsent.late:
             found.append(Problem(Code.LATE_PHOTOS, late_text(self.unsent.late, self.phase)))
         if self.unsent.altered:

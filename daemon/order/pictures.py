@@ -30,10 +30,15 @@ def brackets_of(order: Order, image: Image) -> tuple[int, ...]:
 
     The service says which brackets an image was made of, or names the image after one of them.
     """
+    return image.brackets or named_after(order, image)
+
+
+def named_after(order: Order, image: Image) -> tuple[int, ...]:
+    """The numbers of the brackets whose tags are in an image's name: usually one, or none."""
     theirs = image.name.rpartition(".")[0] or image.name
     words = theirs.split()[-1:] + image.name.split()[-1:]
     named = {int(number) - 1 for word in words if (number := word.rpartition("-")[2]).isdecimal() and len(number) < 9}
-    return image.brackets or tuple(n for n in sorted(named) if 0 <= n < len(order.brackets) and order.tag(n) in words)
+    return tuple(n for n in sorted(named) if 0 <= n < len(order.brackets) and order.tag(n) in words)
 
 
 def too_small(order: Order, image: Image, pixels: tuple[int, int] | None) -> Mismatched | None:

@@ -13,6 +13,7 @@ BadFiles = Literal["hold", "leave_out"]
 GroupingName = Literal["automatic", "sets", "folders"]
 Prefer = Literal["jpeg", "raw"]
 Singles = Literal["send", "ask", "leave_out"]
+OnMismatch = Literal["certain", "always", "never"]
 
 OWN = ("per_image", "grouping", "prefer", "singles")
 """The fields that a shoot's own file may replace. Its preferences are added to ``enhance``."""
@@ -31,8 +32,9 @@ class Preset:
     holds the order or is left out. ``names`` is the template of the pictures' names (``daemon.template``).
 
     ``grouping`` says who groups: the service, or bracketd by the sets it found, or by folders. ``prefer`` is the format
-    that is sent if a frame has several, ``singles`` what happens to photos in no set. ``own`` are the settings that the
-    shoot's own file changed, by name, and the lengths of its ``LISTS``.
+    that is sent if a frame has several, ``singles`` what happens to photos in no set. ``on_mismatch`` says whether
+    images that differ from the planned ones hold the order: if it is certain, always or never. ``own`` are the settings
+    that the shoot's own file changed, by name, and the lengths of its ``LISTS``.
     """
 
     per_image: int | None = None
@@ -46,6 +48,7 @@ class Preset:
     grouping: GroupingName = "automatic"
     prefer: Prefer = "jpeg"
     singles: Singles | None = None
+    on_mismatch: OnMismatch = "certain"
     own: Mapping[str, object] = field(default_factory=dict)
 
     def with_own(self, own: Mapping[str, object]) -> Preset:

@@ -26,6 +26,7 @@ class Code(StrEnum):
     FILE_CHANGED = "file-changed"
     OVER_LIMIT = "over-limit"
     LIMIT_TODAY = "limit-today"
+    MISGROUPED = "misgrouped"
     DOUBTFUL_PHOTOS = "doubtful-photos"
     LATE_SUPPLEMENT = "late-supplement"
     MAYBE_SKIPPED_BEFORE = "maybe-skipped-before"
@@ -41,6 +42,7 @@ class Code(StrEnum):
     REPLACED = "replaced"
     IMAGE_FAILED = "image-failed"
     IMAGES_DISMISSED = "images-dismissed"
+    IMAGES_NOT_PICKED = "images-not-picked"
     LATE_PHOTOS = "late-photos"
     CHANGED_PHOTOS = "changed-photos"
     OUTPUT_RENAMED = "output-renamed"
@@ -68,6 +70,7 @@ MEANINGS: dict[Code, tuple[str, str | None]] = {
     Code.FILE_CHANGED: ("A photo changed while it was sent. bracketd sends it again.", None),
     Code.OVER_LIMIT: ("The order would exceed a limit of the settings.", APPROVE),
     Code.LIMIT_TODAY: ("The order would exceed today's limit. It continues tomorrow.", APPROVE),
+    Code.MISGROUPED: ("The images differ from the planned sets. Nothing was bought.", APPROVE),
     Code.DOUBTFUL_PHOTOS: (
         "Photos may be duplicates or in the wrong set, or have no common format; or bracketd.yaml is wrong.",
         APPROVE,
@@ -86,6 +89,7 @@ MEANINGS: dict[Code, tuple[str, str | None]] = {
     Code.REPLACED: ("Another order replaced this one.", None),
     Code.IMAGE_FAILED: ("The service failed on an image.", RETRY),
     Code.IMAGES_DISMISSED: ("Images were dismissed and not bought.", None),
+    Code.IMAGES_NOT_PICKED: ("A person picked other images. These were not bought.", f"{APPROVE} --only"),
     Code.LATE_PHOTOS: ("Photos were added to the shoot and are in no order.", None),
     Code.CHANGED_PHOTOS: ("Photos changed after they were merged.", f"{SUBMIT} --again"),
     Code.OUTPUT_RENAMED: ("The output's disk does not allow the shoot's name.", None),

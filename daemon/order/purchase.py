@@ -19,10 +19,14 @@ class LimitCheck(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """Whether an order may buy its images. ``approved``: a person allowed it to pass the limits."""
+    """Whether an order may buy its images. ``approved``: a person allowed it to pass the limits.
+
+    ``accepted``: a person saw that the images differ from the planned ones, and decided which to buy.
+    """
 
     check: LimitCheck = LimitCheck.NOT_CHECKED
     approved: bool = False
+    accepted: bool = False
 
     @property
     def within_limits(self) -> bool:

@@ -2,8 +2,9 @@
 
 The rules:
 
-1. Phases only move forward along settled, uploading, uploaded, merging, processing, downloading, downloaded. The one
-   exception is a person's retry of failed images, which takes an order back to processing.
+1. Phases only move forward along settled, uploading, uploaded, merging, processing, downloading, downloaded. The
+   exceptions are a person's: a retry of failed images takes an order back to processing, and a choice of more images
+   takes a delivered order back to downloading.
 2. A late or repeated fact changes nothing.
 3. The merge is requested only when every bracket is stored and every unused registration is deleted.
 4. The merge is requested once. Its intent is recorded before the request. If the answer is lost, the service is polled;
@@ -15,11 +16,13 @@ The rules:
    request. An image that the account's daily limit stopped is reprocessed once the limit resets.
 8. Nothing is bought beyond a limit without approval. An order that only the daily limit stops continues automatically
    the next day.
-9. A dismissed image is never bought.
+9. A dismissed image is never bought. An image that a person did not pick is bought only if a person picks it later.
 10. An order whose images all failed is held, because there is nothing to deliver.
 11. A held, skipped or cancelled order makes no requests.
 12. An answer that does not match the request (another order or bracket, an id twice, more images than brackets) is not
     used. The request is repeated, and after some tries the order is held.
+13. Before an image is bought, the images are compared with the planned ones. If they differ, the order is held for a
+    person, once, unless ``on_mismatch`` says otherwise.
 
 No I/O, no clock, no log: ``now`` and ``policy`` are arguments.
 """
@@ -35,6 +38,7 @@ from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.hold import Hold
 from daemon.order.image import ImageState
+from daemon.order.misgrouped import held_if_misgrouped
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
 from daemon.order.policy import Policy
@@ -89,7 +93,7 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
         after = _applied(there, fact, now, policy)
         after = order if after is there else _still_held(order, order.hold, after)
     else:
-        after = _applied(order, fact, now, policy)
+        after = held_if_misgrouped(order, _applied(order, fact, now, policy))
     if after is order:
         return known
     since = order.times.in_phase_since if after.phase is order.phase else now

@@ -100,6 +100,8 @@ def keys(detail: Mapping[str, Any], order: Order) -> dict[str, Any]:
                 shown["missing"] = [_file(one, order) if isinstance(one, int) else one for one in value]
             case "doubt", Mapping():
                 shown["doubt"] = value["why"]
+            case "only", list():
+                shown["only"] = [_image(one, order) for one in value]
             case "image", str():
                 shown["image"] = _image(value, order)
             case _ if name not in UNSEEN:

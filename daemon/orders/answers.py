@@ -7,9 +7,10 @@ from datetime import datetime
 
 import structlog
 
-from daemon.order import LINE, ImageState, Order, Phase, Refusal, Verb
+from daemon.order import LINE, HoldKind, ImageState, Order, Phase, Refusal, Verb
 from daemon.order.again import was_sent
 from daemon.order.asked import ON_DISK, may_dismiss
+from daemon.order.picking import Picked
 from daemon.store.asks import Answer, Outcome
 
 log = structlog.get_logger("bracketd.asks")
@@ -17,6 +18,7 @@ log = structlog.get_logger("bracketd.asks")
 NOTHING_TO = {
     Verb.RETRY: "retry",
     Verb.APPROVE: "approve",
+    Verb.APPROVE_ONLY: "approve",
     Verb.CANCEL: "cancel",
     Verb.SKIP: "cancel",
     Verb.DISMISS: "dismiss",
@@ -71,11 +73,21 @@ def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = Non
             return f"{name} is not held ({phase}), so it cannot be dismissed: {FINISHED}"
         case Refusal.NEEDS_A_CHOICE:
             return _needs_a_choice(order, verb)
-        case Refusal.NOTHING_CAME_OUT:
-            return (
-                f"All images of {name} failed. {_nothing_to(verb)} "
-                "`bracketd retry` has them processed again; `bracketd dismiss` ends the order."
-            )
+        case Refusal.NOTHING_TO_PICK | Refusal.NOTHING_CAME_OUT:
+            return _nothing_there(order, verb)
+
+
+def _nothing_there(order: Order, verb: Verb) -> str:
+    name = order.source.shoot
+    if verb is Verb.APPROVE_ONLY:
+        return (
+            f"{name} has no images to choose from now ({order.phase.value}). They can be chosen while the order is "
+            "held before it buys them."
+        )
+    return (
+        f"All images of {name} failed. {_nothing_to(verb)} "
+        "`bracketd retry` has them processed again; `bracketd dismiss` ends the order."
+    )
 
 
 def _needs_a_choice(order: Order, verb: Verb) -> str:
@@ -94,6 +106,8 @@ def _submit(folder: str, *, again: bool = False) -> str:
 
 
 def _after_merge(order: Order, verb: Verb) -> str:
+    if verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN) and order.hold_kind is HoldKind.MISGROUPED:
+        return ". `bracketd approve` buys its images; `bracketd dismiss` ends it."
     if verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN):
         return ". `bracketd retry` resumes it; `bracketd dismiss` ends it."
     if may_dismiss(order):
@@ -112,6 +126,8 @@ def done(verb: Verb, before: Order, after: Order) -> str:
             return f"{name}: {failed} will be processed again. You only pay for images that succeed."
         case Verb.RETRY:
             return f"{name} is being retried."
+        case Verb.APPROVE_ONLY:
+            return _bought_only(before, after)
         case Verb.APPROVE if after.purchase.approved:
             return f"{name} is approved; limits no longer hold it."
         case Verb.SUBMIT | Verb.APPROVE if after.source.supplement_of is not None:
@@ -122,6 +138,23 @@ def done(verb: Verb, before: Order, after: Order) -> str:
             return f"{name} is cancelled; nothing was bought. To send it again: {_submit(after.source.folder)}"
         case _:
             return f"{name} continues."
+
+
+def _bought_only(before: Order, after: Order) -> str:
+    old = {image.id: image.state for image in before.images}
+    bought = sum(image.state is ImageState.PROCESSED for image in after.images if image.fetched_at is None)
+    left = sum(image.state is ImageState.NOT_PICKED for image in after.images)
+    more = sum(old[image.id] is ImageState.NOT_PICKED is not image.state for image in after.images)
+    text = f"{after.source.shoot}: {_count(more or bought, 'image')} will be bought"
+    if not left:
+        return f"{text}."
+    return f"{text}, {left} will not. `bracketd approve SHOOT --only NAME` buys more of them later."
+
+
+def not_picked(order: Order, picked: Picked) -> str:
+    """The answer to a choice of images with names that cannot be used, or without names."""
+    why = "; ".join(picked.mistakes) or "no image was named"
+    return f"Nothing was approved for {order.source.shoot}: {why}."
 
 
 def _dismissed(order: Order) -> str:
@@ -279,11 +312,12 @@ def unknown(verb: str) -> str:
     return f"The running daemon does not support “{verb}”. It may be older than this command; restart it."
 
 
-def step_hangs(shoot: str) -> str:
-    """The answer to a dismissal of an order whose step does not end."""
+def step_hangs(shoot: str, verb: Verb) -> str:
+    """The answer to a dismissal of an order, or a choice of its images, while one of its steps does not end."""
     return (
-        f"{shoot} was not dismissed: one of its steps has been in progress for minutes, perhaps on a disk that does "
-        "not respond. Check the disks, then run `bracketd dismiss` again."
+        f"{shoot} was not {'dismissed' if verb is Verb.DISMISS else 'approved'}: one of its steps has been in progress "
+        "for minutes, perhaps on a disk that does not respond. Check the disks, then run "
+        f"`bracketd {NOTHING_TO[verb]}` again."
     )
 
 

@@ -14,6 +14,7 @@ import structlog
 
 from daemon.errors import StateError
 from daemon.order import Order, Preset, Refusal, Verb, fact_of, facts, refusal
+from daemon.order.picking import pick
 from daemon.orders import answers
 from daemon.orders.desk import Desk, Turn
 from daemon.store.asks import Ask, Outcome
@@ -22,7 +23,7 @@ from daemon.store.protocol import Stale
 log = structlog.get_logger("bracketd.asks")
 
 PATIENCE = 1200.0
-"""Seconds for which a dismissal waits for the steps of its order that are in progress."""
+"""Seconds for which a dismissal, or a choice of images, waits for the steps of its order that are in progress."""
 
 EVERY = 1.0
 """Seconds between two checks for new asks: the longest that an ask waits."""
@@ -62,7 +63,7 @@ class Asks:
             case Verb.SUBMIT | Verb.SUBMIT_AGAIN | Verb.SKIP:
                 if not self._desk.deliver(ask):
                     await self._desk.answer(ask, Outcome.REFUSED, answers.not_watched(ask.target))
-            case Verb.RETRY | Verb.APPROVE | Verb.CANCEL | Verb.DISMISS:
+            case Verb.RETRY | Verb.APPROVE | Verb.APPROVE_ONLY | Verb.CANCEL | Verb.DISMISS:
                 await self._of_order(ask)
             case Verb.ADOPT:
                 await self._adopt(ask)
@@ -70,7 +71,7 @@ class Asks:
                 await self._desk.answer(ask, Outcome.REFUSED, answers.unknown(ask.verb))
 
     async def _of_order(self, ask: Ask) -> None:
-        """Carry out an ask about an order. A dismissal waits until no step is under way: the step may buy an image."""
+        """Carry out an ask about an order. What may decide against an image waits until no step can be buying it."""
         try:
             order = await self._desk.load(ask.target)
         except (KeyError, UnicodeError):  # an order's id is ASCII
@@ -80,18 +81,18 @@ class Asks:
             await self._desk.answer(ask, Outcome.FAILED, answers.left_alone(order.source.shoot))
             return
         async with self._desk.turn(order.id) as turn:
-            if ask.verb == Verb.DISMISS and turn.is_under_way:
+            if ask.verb in (Verb.DISMISS, Verb.APPROVE_ONLY) and turn.is_under_way:
                 await self._postpone(ask, order)
                 return
             await carry_out(self._desk, turn, ask, self._presets.get(dirname(order.source.folder)))
 
     async def _postpone(self, ask: Ask, order: Order) -> None:
-        """Try a dismissal again later, or answer it if it has waited too long: the step may use a disk that hangs."""
+        """Try an ask again later, or answer it if it has waited too long: the step may use a disk that hangs."""
         now = asyncio.get_running_loop().time()
         if now - self._since.setdefault(ask.seq, now) < PATIENCE:
             self._postponed.append(ask)
         else:
-            await self._desk.answer(ask, Outcome.FAILED, answers.step_hangs(order.source.shoot))
+            await self._desk.answer(ask, Outcome.FAILED, answers.step_hangs(order.source.shoot, Verb(ask.verb)))
 
     async def _adopt(self, ask: Ask) -> None:
         answer = self._desk.done(ask, answers.adopted(ask.target))
@@ -125,8 +126,12 @@ async def carry_out(desk: Desk, turn: Turn, ask: Ask, preset: Preset | None) -> 
             text = answers.refused(order, verb, why, await original_of(desk, order))
             await desk.answer(ask, Outcome.REFUSED, text)
             return
+        picked = pick(order, ask.names)
+        if verb is Verb.APPROVE_ONLY and (picked.mistakes or not picked.images):
+            await desk.answer(ask, Outcome.REFUSED, answers.not_picked(order, picked))
+            return
         with suppress(Stale):
-            await turn.happened(fact_of(order, verb, preset), ask)
+            await turn.happened(fact_of(order, verb, preset, picked.images), ask)
             return
 
 

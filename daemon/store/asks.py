@@ -25,12 +25,14 @@ class Ask:
     """A person's request.
 
     ``verb`` is a value of ``daemon.order.Verb``, or a verb that only another version of bracketd knows. ``target`` is a
-    folder for ``submit``, ``submit again``, ``skip`` and ``adopt``, otherwise an order's id.
+    folder for ``submit``, ``submit again``, ``skip`` and ``adopt``, otherwise an order's id. ``names`` are the images
+    that it is about, for ``approve only``.
     """
 
     seq: int
     verb: str
     target: str
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

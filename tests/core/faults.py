@@ -49,6 +49,14 @@ def ignores_the_limit(of: Order, fact: facts.Fact, *, now: float, policy: Policy
     return evolve(of, fact, now=now, policy=Policy() if isinstance(fact, facts.Reckoned) else policy)
 
 
+def buys_what_differs(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """The images are not compared with the plan when they are all processed."""
+    if not isinstance(fact, facts.Polled):
+        return evolve(of, fact, **how)
+    after = evolve(replace(of, preset=replace(of.preset, on_mismatch="never")), fact, **how)
+    return replace(after, preset=of.preset)
+
+
 def sends_what_is_too_large(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A shoot that must exceed the limit is sent."""
     return of if isinstance(fact, facts.Locked) else evolve(of, fact, **how)
@@ -142,6 +150,7 @@ APPLY = [
     (takes_late_answers, "a repeated .* changed the order"),
     (keeps_the_bad_ones_place, "merged with a registration"),
     (ignores_the_limit, "bought beyond a limit"),
+    (buys_what_differs, "bought images that differ"),
     (sends_what_is_too_large, "sent what cannot keep within the limit"),
     (reprocesses_for_ever, "processed again|does not come to its end"),
     (gives_up_at_the_limit, "given up too soon"),

@@ -15,6 +15,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from daemon.order import RESTING, FlowName, MergeState, Phase, facts, steps
 from daemon.order.facts import Failure
 from daemon.order.intents import intent
+from daemon.order.planned import PlannedImage
 from daemon.order.policy import Limits
 from daemon.order.preset import BadFiles
 from tests.core.orders import NOW, POLICY, order
@@ -76,6 +77,7 @@ class OrderMachine(Promises):
         limits=LIMITS,
         bad=st.dictionaries(st.integers(0, 4), st.sampled_from(FAULTY), max_size=2),
         head_start=st.sampled_from([0, 0, 1, 3, 8, 16, 24, 32]),
+        planned=st.sampled_from([None, None, 1, 2]),
     )
     def begin(
         self,
@@ -89,11 +91,17 @@ class OrderMachine(Promises):
         limits: Limits,
         bad: dict[int, Faulty],
         head_start: int,
+        planned: int | None,
     ) -> None:
-        """Lock a shoot and let everything succeed for a while, so that late phases are reached as often."""
+        """Lock a shoot, perhaps with a plan of up to ``planned`` images.
+
+        Then let everything succeed for a while, so that late phases are reached as often.
+        """
         self.order, self.now, self.policy = order(brackets, flow), NOW, replace(POLICY, limits=limits)
         preset = replace(self.order.preset, per_image=per_image, bad_files=bad_files, dev_mode=dev_mode)
-        self.order = replace(self.order, preset=preset)
+        parts = [tuple(range(first, brackets, planned)) for first in range(planned)] if planned else []
+        plan = tuple(PlannedImage(part) for part in parts if part)
+        self.order = replace(self.order, preset=replace(preset, on_mismatch="always"), plan=plan)
         self.world = World(tuple(scripts), limits, bad)
         self.past, self.furthest = [], 0
         self.learn(facts.Locked(()))
@@ -257,7 +265,7 @@ class OrderMachine(Promises):
             return
         self.world.bad.clear()
         again = facts.Approved(), facts.Retried()
-        wishes: Iterator[facts.Fact] = iter((*again, *again, facts.Cancelled("strays")))
+        wishes: Iterator[facts.Fact] = iter((*again, *again, *again, facts.Cancelled("strays")))
         for _ in range(1000):
             if self.order.phase is Phase.HELD:
                 self.learn(next(wishes))

@@ -30,21 +30,23 @@ from daemon.order import (
 from daemon.order.asked import ON_DISK
 from daemon.order.facts import Failure
 from daemon.order.money import waits_for_tomorrow
+from daemon.order.picking import pickable
 from tests.changed import changed
 from tests.core.machine import OrderMachine
 from tests.core.test_order_machine import EFFORT
 from tests.core.world import World
 
-ON_ORDERS = (Verb.RETRY, Verb.APPROVE, Verb.CANCEL, Verb.DISMISS)
+ON_ORDERS = (Verb.RETRY, Verb.APPROVE, Verb.APPROVE_ONLY, Verb.CANCEL, Verb.DISMISS)
+UNWANTED = (ImageState.DISMISSED, ImageState.NOT_PICKED)
 DAY = 86400.0
 
 
 class AskedWorld(World):
-    """A world in which dismissed images are not part of a delivered order."""
+    """A world in which images that a person does not want are not part of a delivered order."""
 
     def do(self, of: Order, step: steps.Step, now: float, *, broken: bool = False) -> facts.Fact:
         """Carry out a step."""
-        wanted = tuple(image for image in of.images if image.state is not ImageState.DISMISSED)
+        wanted = tuple(image for image in of.images if image.state not in UNWANTED)
         of = replace(of, images=wanted) if isinstance(step, steps.Deliver) else of
         return super().do(of, step, now, broken=broken)
 
@@ -53,7 +55,7 @@ class AskedMachine(OrderMachine):
     """An order whose person makes allowed and forbidden requests, in a world with days and nights."""
 
     dismissed: frozenset[str] = frozenset()
-    """Images that a person dismissed."""
+    """Images that a person dismissed, or did not pick."""
     paid_before: frozenset[str] = frozenset()
     """Images that were paid for before that; of some nobody knows, because the download's answer was lost."""
 
@@ -64,25 +66,29 @@ class AskedMachine(OrderMachine):
                 self.world = AskedWorld(self.world.scripts, self.world.limits, self.world.bad)
             case facts.Reckoned(today, month):
                 fact = facts.Reckoned(today, month, (self.now // DAY + 1) * DAY)
+            case facts.Approved(only) if only and self.order.phase is Phase.DOWNLOADED:
+                self.furthest = LINE.index(Phase.DOWNLOADING)
             case facts.Reopened(images):
                 self.furthest = min(self.furthest, LINE.index(Phase.PROCESSING))
                 for image in images:
                     self.world.mended.pop(image, None)
                     self.world.heard.discard(image)
         super().learn(fact)
-        before, self.dismissed = self.dismissed, frozenset(self._in_state(ImageState.DISMISSED))
+        before, self.dismissed = self.dismissed, frozenset(self._in_state(*UNWANTED))
         self.paid_before |= (self.dismissed - before) & self.world.paid
-        assert self.dismissed & self.world.paid <= self.paid_before, "a dismissed image is never bought"
+        assert self.dismissed & self.world.paid <= self.paid_before, "an unwanted image is never bought"
 
-    def _in_state(self, state: ImageState) -> list[str]:
-        return [image.id for image in self.order.images if image.state is state]
+    def _in_state(self, *states: ImageState) -> list[str]:
+        return [image.id for image in self.order.images if image.state in states]
 
     @precondition(lambda self: bool(allowed(self.order) & {*ON_ORDERS}))
     @rule(data=st.data())
     def asks(self, data: st.DataObject) -> None:
         """A person makes an allowed request, which changes the order."""
         before, verb = self.order, data.draw(st.sampled_from(sorted(allowed(self.order) & {*ON_ORDERS})))
-        fact = fact_of(before, verb)
+        may = pickable(before) if verb is Verb.APPROVE_ONLY else ()
+        only = data.draw(st.sets(st.sampled_from(may), min_size=1)) if may else ()
+        fact = fact_of(before, verb, only=tuple(only))
         after = self.apply(before, fact, now=self.now, policy=self.policy)
         assert after is not before, f"{verb} is allowed and does nothing"
         if verb is Verb.CANCEL:  # what becomes of a cancelled order is the other rules' matter
@@ -100,6 +106,7 @@ class AskedMachine(OrderMachine):
             Verb.CANCEL: facts.Cancelled("by a person", by_person=True),
             Verb.DISMISS: facts.Dismissed(),
             Verb.RETRY: facts.Reopened(every),
+            Verb.APPROVE_ONLY: facts.Approved(every or ("none",)),
         }
         for verb in decisive.keys() - allowed(self.order):
             after = self.apply(self.order, decisive[verb], now=self.now, policy=self.policy)
@@ -147,10 +154,10 @@ class AskedMachine(OrderMachine):
 
     def _undone(self, old: facts.Fact) -> bool:
         stage = self.order.stage or self.order.phase
-        if isinstance(old, facts.Reopened | facts.Dismissed):  # asked twice counts twice
+        if isinstance(old, facts.Reopened | facts.Dismissed | facts.Approved):  # asked twice counts twice
             return True
         if isinstance(old, facts.Delivered):
-            return self.order.times.reopened_at is not None and stage is Phase.DOWNLOADING
+            return stage is Phase.DOWNLOADING
         if isinstance(old, facts.ImageLost) and self.order.times.reopened_at is not None:
             return True
         return super()._undone(old)
@@ -166,7 +173,7 @@ class AskedMachine(OrderMachine):
 
 def buys_the_dismissed(of: Order) -> tuple[steps.Step, ...]:
     """Dismissed images are fetched before the rest is delivered."""
-    dismissed = (steps.Fetch(i.id) for i in of.images if i.state is ImageState.DISMISSED)
+    dismissed = (steps.Fetch(i.id) for i in of.images if i.state in UNWANTED)
     return (*dismissed, *next_steps(of)) if of.phase is Phase.DOWNLOADING else next_steps(of)
 
 
@@ -190,7 +197,7 @@ def dismisses_what_is_bought(of: Order, fact: facts.Fact, **how: Any) -> Order:
         (
             "choose",
             buys_the_dismissed,
-            "a dismissed image is never bought|fetched again what was|not come to its end",
+            "an unwanted image is never bought|fetched again what was|not come to its end",
         ),
         ("apply", retries_what_is_placed, "fetched again what was fetched"),
         ("apply", dismisses_what_is_bought, "assert <Phase.CANCELLED|what is bought is delivered"),

@@ -13,7 +13,9 @@ from typing import Literal
 from daemon.order import RESTING, ImageState, Order, Phase, facts, steps
 from daemon.order.facts import Failure
 from daemon.order.merging import UNHEARD
+from daemon.order.plan import images_planned
 from daemon.order.policy import Limits
+from daemon.order.problem import Code
 
 Outcome = Literal["good", "gone", "error", "limited", "expired", "refused"]
 Script = tuple[Outcome, ...]
@@ -78,6 +80,8 @@ class World:
     allowed: bool | None = None
     """What the ledger said last; None: it was not asked."""
     approved: bool = False
+    accepted: bool = False
+    """A person saw that the images are not the planned ones."""
     paid: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
     """Images whose bytes were whole on disk at some time."""
@@ -91,6 +95,7 @@ class World:
         """Record a fact. A person's approval lifts the limits of an order under way or held at a limit."""
         match fact:
             case facts.Approved():
+                self.accepted |= of.is_in(Code.MISGROUPED)
                 self.approved |= of.phase not in RESTING or (of.phase is Phase.HELD and "limits." in (of.trouble or ""))
             case facts.Reprocessed(image) if self.outputs[image].before_last() == "error":
                 self.heard.add(image)
@@ -241,6 +246,9 @@ class World:
         if not self._free_of_limits(of) and not self.allowed:
             when = "before it was reckoned" if self.allowed is None else "beyond a limit that nobody lifted"
             self.wrong.append(f"bought {when}")
+        planned = len(images_planned(of))
+        if planned not in (0, len(self.outputs)) and not (self.accepted or of.preset.dev_mode):
+            self.wrong.append("bought images that differ from the plan")
         if image in self.safe and (image in self.on_disk or image in self.placed):
             self.wrong.append("fetched again what was fetched")
         match self.outputs[image].shown(now):

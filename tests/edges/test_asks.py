@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from daemon.order import Hold, HoldKind, Image, ImageState, Merge, MergeState, O
 from daemon.order.hold import CHOICES
 from daemon.order.problem import Code
 from daemon.store.asks import Answer, Outcome
+from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting
 from tests.changed import changed
+from tests.core.grouped import grouped
 from tests.core.orders import NOW, in_trouble, order
 
 OAK = "12 Oak St"
@@ -123,6 +126,47 @@ def test_an_ask_is_left_for_a_daemon_that_does_not_run(asking: Asking, verb: str
     done = asking.says(verb, OAK)
     assert (done.exit_code, done.output) == (0, f"{OAK} {will}. {ABSENT}\n")
     assert asking.asked == [(verb, one.id)]
+
+
+def misgrouped(asking: Asking) -> Order:
+    """A stored order that is held because its images differ from the planned ones."""
+    held = grouped(((0, 1, 2), (3, 4, 5)), ((0, 1), (2,), (3, 4, 5)))
+    one = changed(held, folder=str(asking.watched / OAK))
+    asking.has(one)
+    return one
+
+
+def test_only_some_images_are_approved(asking: Asking) -> None:
+    """``approve --only`` leaves an ask with the names as they were given."""
+    one = misgrouped(asking)
+    done = asking.says("approve", OAK, "--only", "IMG_0434.JPG", "2")
+    assert (done.exit_code, ABSENT in done.output) == (0, True)
+    assert asking.asked == [("approve only", one.id)]
+    with closing(sqlite3.connect(asking.state / FILE)) as connection:
+        assert connection.execute("SELECT names FROM asks").fetchall() == [('["IMG_0434.JPG", "2"]',)]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("--only",), 2, "Write --only and the names of images together"),
+        (("IMG_0434",), 2, "Write --only and the names of images together"),
+        (("--only", "IMG_9999"), 1, "Nothing was approved for 12 Oak St: IMG_9999 names no image"),
+    ],
+)
+def test_a_choice_without_an_image_is_refused(asking: Asking, words: tuple[str, ...], status: int, said: str) -> None:
+    """A choice with a wrong name, or without ``--only`` or names, is refused at once. Nothing is asked."""
+    misgrouped(asking)
+    done = asking.says("approve", OAK, *words)
+    assert (done.exit_code, said in done.output) == (status, True), done.output
+    assert asking.asked == []
+
+
+def test_nothing_to_choose_from(asking: Asking) -> None:
+    """An order under way has no images to choose from."""
+    asking.has(asking.made("uploading"))
+    done = asking.says("approve", OAK, "--only", "1")
+    assert (done.exit_code, "has no images to choose from now (uploading)" in done.output) == (1, True)
 
 
 @pytest.mark.parametrize("phase", ["settled", "uploading", "uploaded"])

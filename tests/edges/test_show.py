@@ -15,6 +15,7 @@ from daemon.shoot.confidence import Confidence
 from daemon.store.sqlite.store import SqliteStore
 from daemon.webapp import order_page
 from tests.changed import changed
+from tests.core.grouped import grouped
 from tests.core.orders import NOW, after, order, processed, sent
 
 
@@ -114,8 +115,8 @@ def test_images_that_were_processed_once_more(tmp_path: Path) -> None:
     images = (Image("a", "a", state=ImageState.PLACED, file="a.jpg", reprocessed_at=NOW), Image("b", "b"))
     lines = shown(tmp_path, replace(processed(), images=images)).splitlines()
     (again,) = (line for line in lines if "reprocessed" in line)
-    assert again.startswith("  placed  a.jpg  a  reprocessed 19")
-    assert "  pending  b" in lines
+    assert again.startswith("   1  placed  a.jpg  a  reprocessed 19")
+    assert "   2  pending  b" in lines
 
 
 def test_a_supplement_whose_order_is_not_known_any_more(tmp_path: Path) -> None:
@@ -131,6 +132,24 @@ def test_what_an_order_may_buy_is_reported(tmp_path: Path) -> None:
     for words in (f"supplement of the order of 12 Jan 1970, {first.id}", "approved; limits do not", "free: dev mode"):
         assert words in output
         assert words not in show(tmp_path, first.id)
+
+
+def test_images_that_differ_are_shown(tmp_path: Path) -> None:
+    """Images that differ from the planned ones are listed with what was expected and what came, even if not held."""
+    output = shown(tmp_path, grouped(((0, 1, 2), (3, 4, 5)), ((0, 1), (2, 3, 4, 5)), on_mismatch="never"))
+    assert "images that differ from the planned ones:\n  IMG_0431.JPG: expected 3 photos, got 2, and 1 in" in output
+    assert "  IMG_0434.JPG: expected 3 photos, got 4 (1 of another scene)\n" in output
+    assert "  !" not in output
+
+
+def test_images_that_cannot_be_compared_are_shown(tmp_path: Path) -> None:
+    """It is shown of how many images the photos are not known. An order as planned has no such lines."""
+    as_planned = grouped(((0, 1), (2, 3)), ((0, 1), (2, 3)))
+    hidden = changed(grouped(((0, 1), (2, 3)), ((0, 1), ())), id="7" + as_planned.id[1:])
+    output = shown(tmp_path, hidden, as_planned)
+    assert "not compared: the service does not say which photos became 1 of 2 images\n" in output
+    assert "differ" not in output
+    assert "not compared" not in show(tmp_path, as_planned.id)
 
 
 @pytest.mark.parametrize("flow", ["images", "brackets"])

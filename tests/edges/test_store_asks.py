@@ -55,6 +55,19 @@ def test_only_so_many_answers_are_kept(tmp_path: Path) -> None:
     assert (kept[0], kept[-1], len(kept)) == (open_one, last, KEPT + 1)
 
 
+@pytest.mark.parametrize("names", ["", "no JSON", "{}", "[1]", "5", b"\xff"])
+def test_names_that_cannot_be_read_are_no_names(tmp_path: Path, names: object) -> None:
+    """An ask whose names are not a JSON list of texts is read without names."""
+    ask(tmp_path, "approve only", "o", NOW, ["1"])
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
+        connection.execute("UPDATE asks SET names = CAST(? AS TEXT)", (names,))
+
+    async def work(store: Store) -> None:
+        assert [one.names for one in await store.asks()] == [()]
+
+    in_store(tmp_path, work)
+
+
 @pytest.mark.parametrize(
     ("target", "read"),
     [(5, "5"), (1.5, "1.5"), (b"caf\xe9", "caf\udce9"), ("12 Oak St", "12 Oak St"), ("", "")],

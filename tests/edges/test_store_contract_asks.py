@@ -69,6 +69,13 @@ def test_an_answer_comes_with_what_it_is_about(kept: State, write: Callable[[Sto
         assert reader.asked() == []
 
 
+def test_an_ask_keeps_its_names(kept: State) -> None:
+    """The names in an ask arrive in their order, whatever characters they have."""
+    names = ("IMG_0001.JPG", "3", "\udcff 日本", '"')
+    seq = kept.ask("approve only", HELD.id, NOW, names)
+    assert within(kept, lambda store: store.asks()) == [Ask(seq, "approve only", HELD.id, names)]
+
+
 def test_what_is_not_written_is_not_answered(kept: State) -> None:
     """If the order is outdated, neither the fact nor the answer is stored."""
     seq = kept.ask("approve", HELD.id, NOW)

@@ -50,7 +50,7 @@ def recent(shelf: Shelf, root: str, since: float) -> dict[str, float]:
 
 def parts(shelf: Shelf) -> tuple[frozenset[str], frozenset[str]]:
     """The output folders that may contain part files, and ids of the images that may need theirs."""
-    done = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED)
+    done = (ImageState.PLACED, ImageState.FAILED, ImageState.DISMISSED, ImageState.NOT_PICKED)
     left = (o for o in shelf.orders.values() if o.phase not in (Phase.SKIPPED, Phase.DOWNLOADED))
     images = chain.from_iterable(o.images for o in shelf.orders.values())
     return frozenset(o.source.output for o in left), frozenset(i.id for i in images if i.state not in done)

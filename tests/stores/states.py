@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Protocol
@@ -27,7 +27,7 @@ class State(Protocol):
     def look(self) -> Reader:
         """Open a reader, as another program does."""
 
-    def ask(self, verb: str, target: str, now: float) -> int:
+    def ask(self, verb: str, target: str, now: float, names: Sequence[str] = ()) -> int:
         """Add an ask, as another program does. Returns its number."""
 
 
@@ -43,8 +43,8 @@ class InFile(State):
     def look(self) -> Reader:
         return reader.SqliteReader(self._state_dir)
 
-    def ask(self, verb: str, target: str, now: float) -> int:
-        return reader.ask(self._state_dir, verb, target, now)
+    def ask(self, verb: str, target: str, now: float, names: Sequence[str] = ()) -> int:
+        return reader.ask(self._state_dir, verb, target, now, names)
 
 
 class InMemory(State):
@@ -60,9 +60,15 @@ class InMemory(State):
     def look(self) -> Reader:
         return MemoryReader(self.shelf)
 
-    def ask(self, verb: str, target: str, now: float) -> int:  # noqa: ARG002 - nobody reads when it was
+    def ask(
+        self,
+        verb: str,
+        target: str,
+        now: float,  # noqa: ARG002 - nobody reads when it was
+        names: Sequence[str] = (),
+    ) -> int:
         self._asked += 1
-        self.shelf.asks[self._asked] = Asked(Ask(self._asked, verb, target))
+        self.shelf.asks[self._asked] = Asked(Ask(self._asked, verb, target, tuple(names)))
         return self._asked
 
 
@@ -101,6 +107,6 @@ def look(state_dir: Path) -> Reader:
     return STATES.at(state_dir).look()
 
 
-def ask(state_dir: Path, verb: str, target: str, now: float) -> int:
+def ask(state_dir: Path, verb: str, target: str, now: float, names: Sequence[str] = ()) -> int:
     """Add an ask, as another program does. Returns its number."""
-    return STATES.at(state_dir).ask(verb, target, now)
+    return STATES.at(state_dir).ask(verb, target, now, names)

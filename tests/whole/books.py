@@ -42,7 +42,9 @@ def _delivered(order: Json, at_sandbox: Json) -> None:
     there = [bracket["stored"] for bracket in at_sandbox["registered"] if not bracket["deleted"]]
     assert Counter(stored["sha256"] for stored in there if stored) == sent, "the originals, byte for byte, once each"
     assert order["brackets"] == {"total": sent.total(), "uploaded": sent.total()}
-    good = [image for image in at_sandbox["images"] if image["status"] == "processed"]
+    left = {image["image_id"] for image in note["dismissed"]}
+    assert not any(image["charged"] for image in at_sandbox["images"] if image["image_id"] in left)
+    good = [i for i in at_sandbox["images"] if i["status"] == "processed" and i["image_id"] not in left]
     bad = [image for image in at_sandbox["images"] if image["status"] == "error"]
     assert {image["image_id"] for image in note["images"]} == {image["image_id"] for image in good}
     assert {image["image_id"] for image in note["failed"]} == {image["image_id"] for image in bad}

@@ -14,9 +14,12 @@ AT_ONCE = ("idle_time=0", "grouping_time=0", "image_time=0", "upload_lag=0", "id
 """The sandbox has no delays except for the seconds of faults."""
 
 
-def prompt_sandbox(long_side: int) -> AbstractContextManager[Sandbox]:
-    """A sandbox without delays, with a new account. ``long_side`` is that of its pictures, in pixels."""
-    switches = [word for switch in AT_ONCE for word in ("--set", switch)]
+def prompt_sandbox(long_side: int, *more: str) -> AbstractContextManager[Sandbox]:
+    """A sandbox without delays, with a new account. ``long_side`` is that of its pictures, in pixels.
+
+    ``more`` are other switches, such as ``bracket_image=hidden``.
+    """
+    switches = [word for switch in (*AT_ONCE, *more) for word in ("--set", switch)]
     return running_sandbox("--speed", "1", "--poll-floor", "0", "--long-side", str(long_side), *switches)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from daemon.store.asks import KEPT, KEPT_FOR, Answer, Ask
 from daemon.store.sqlite.names import printable, unpack
 
 OPEN = """
-SELECT seq, CAST(verb AS BLOB) AS verb, typeof(target) AS kind, CAST(target AS BLOB) AS target
+SELECT seq, CAST(verb AS BLOB) AS verb, typeof(target) AS kind, CAST(target AS BLOB) AS target,
+  CAST(names AS BLOB) AS names
 FROM asks WHERE answered_at IS NULL ORDER BY seq
 """
 
@@ -30,7 +32,18 @@ def data_version(connection: sqlite3.Connection) -> int:
 def open_asks(connection: sqlite3.Connection) -> list[Ask]:
     """The open asks, the oldest first. Any program may have written a row, so its texts need not be valid UTF-8."""
     rows = connection.execute(OPEN)
-    return [Ask(row["seq"], _text(row["verb"]), _target(row["kind"], row["target"])) for row in rows]
+    return [
+        Ask(row["seq"], _text(row["verb"]), _target(row["kind"], row["target"]), _names(row["names"])) for row in rows
+    ]
+
+
+def _names(value: bytes) -> tuple[str, ...]:
+    """The names of a request; empty for a text that is not a JSON list of texts."""
+    try:
+        names = json.loads(value)
+    except ValueError:
+        return ()
+    return tuple(names) if isinstance(names, list) and all(isinstance(name, str) for name in names) else ()
 
 
 def _target(kind: str, value: bytes) -> str:

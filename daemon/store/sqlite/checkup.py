@@ -44,7 +44,7 @@ def check(state_dir: Path) -> Checkup | None:
         require_newest(connection, path)
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (orders,) = connection.execute("SELECT count(*) FROM orders").fetchone()
-        to_come = "SELECT id FROM images WHERE state NOT IN ('placed', 'failed', 'dismissed')"
+        to_come = "SELECT id FROM images WHERE state NOT IN ('placed', 'failed', 'dismissed', 'not picked')"
         open_images = connection.execute(to_come).fetchall()
     size = sum(part.stat().st_size for part in state_dir.glob(f"{FILE}*"))
     return Checkup(path, version, size, orders, frozenset(str(image) for (image,) in open_images))

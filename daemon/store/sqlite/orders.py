@@ -36,7 +36,7 @@ OUTPUTS = "SELECT output FROM orders WHERE phase NOT IN ('skipped', 'cancelled')
 
 OUTPUTS_WITH_PARTS = "SELECT DISTINCT output FROM orders WHERE phase NOT IN ('skipped', 'downloaded')"
 
-IMAGES_TO_COME = "SELECT DISTINCT id FROM images WHERE state NOT IN ('placed', 'failed', 'dismissed')"
+IMAGES_TO_COME = "SELECT DISTINCT id FROM images WHERE state NOT IN ('placed', 'failed', 'dismissed', 'not picked')"
 
 NEWEST_FACT = "SELECT at FROM journal ORDER BY seq DESC LIMIT 1"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -170,12 +170,14 @@ class SqliteReader(Reader):
         return [{**row, "detail": json.loads(row["detail"])} for row in rows]
 
 
-def ask(state_dir: Path, verb: str, target: str, now: float) -> int:
+def ask(state_dir: Path, verb: str, target: str, now: float, names: Sequence[str] = ()) -> int:
     """Add an ask for the daemon, which need not be running. Returns the ask's number. Raises StateError.
+
+    ``names`` are the images that it is about.
 
     Creates the state file if there is none, but never migrates it, because a running daemon may be using it.
     """
     with closing(open_for_writing(state_dir, migrating=False)) as connection, trouble_named(state_dir / FILE):
-        values = (now, verb, pack(target))
-        done = connection.execute("INSERT INTO asks (at, verb, target) VALUES (?, ?, ?)", values)
+        values = (now, verb, pack(target), json.dumps(list(names)))
+        done = connection.execute("INSERT INTO asks (at, verb, target, names) VALUES (?, ?, ?, ?)", values)
         return int(done.lastrowid or 0)

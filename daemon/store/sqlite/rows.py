@@ -76,6 +76,7 @@ def order_row(order: Order) -> Row:
         "supplement_of": order.source.supplement_of,
         "same_as": order.source.same_as,
         "approved": int(order.purchase.approved),
+        "accepted": int(order.purchase.accepted),
         "by_person": int(isinstance(order.standing, Ended) and order.standing.by_person),
         "over_limit": int(order.purchase.over_limit),
         "unknown_order": order.source.unknown_order,
@@ -203,7 +204,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
             late=tuple(json.loads(row["late"])),
             altered=tuple(json.loads(row["altered"])),
         ),
-        purchase=Purchase(_check(row), approved=bool(row["approved"])),
+        purchase=Purchase(_check(row), approved=bool(row["approved"]), accepted=bool(row["accepted"])),
         merge=Merge(state=MergeState(row["merge"]), asked_at=row["merge_asked_at"], refused_at=row["merge_refused_at"]),
         tries=Tries(
             mismatch=Mismatch(row["mismatch"]) if row["mismatch"] else None,

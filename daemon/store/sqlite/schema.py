@@ -275,6 +275,12 @@ GATES_OF_WAITING = "ALTER TABLE waiting ADD COLUMN gates TEXT NOT NULL DEFAULT '
 PLAN = "ALTER TABLE orders ADD COLUMN plan TEXT NOT NULL DEFAULT '[]'"
 """Adds the images that an order's brackets should become, as JSON."""
 
+PROOF = """
+ALTER TABLE orders ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE asks ADD COLUMN names TEXT NOT NULL DEFAULT '[]';
+"""
+"""Adds whether a person decided about images that differ from the planned ones, and the names in a request, as JSON."""
+
 
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     def run(connection: sqlite3.Connection) -> None:
@@ -294,6 +300,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _statements(FOURTH),
     _statements(GATES_OF_WAITING),
     _statements(PLAN),
+    _statements(PROOF),
 )
 """The migration at index ``n`` converts a file of version ``n`` to version ``n + 1``."""
 

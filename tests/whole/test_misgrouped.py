@@ -1,0 +1,104 @@
+"""A service that groups the photos differently from the plan: held before anything is bought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.edges.sandbox.shots import shoot
+from tests.sandbox_process import Sandbox
+from tests.whole.books import of_order
+from tests.whole.conftest import prompt_sandbox
+from tests.whole.program import Bracketd, Json
+
+OAK = "12 Oak St"
+KINDS = ("misgroup", "split", "join", "swap", "stray")
+
+
+@pytest.fixture(scope="module")
+def secretive() -> Iterator[Sandbox]:
+    """A sandbox that does not say which brackets an image was made of."""
+    with prompt_sandbox(240, "bracket_image=hidden") as sandbox:
+        yield sandbox
+
+
+def charges(sandbox: Sandbox, order: Json) -> int:
+    """How many images of an order the sandbox charged for."""
+    return sum(image["charged"] for image in of_order(sandbox, order)["images"])
+
+
+def misgroup(program: Bracketd, sandbox: Sandbox, kind: str, flow: str = "brackets", grouping: str = "sets") -> Json:
+    """Drop a shoot of two sets that the service groups wrongly. Returns its order once it is held or delivered."""
+    sandbox.faults([f"merge {kind}"])
+    program.settings["api"] |= {"flow": flow, "base_url": sandbox.api, "key": sandbox.key}
+    program.folder["grouping"] = grouping
+    program.start()
+    program.drop(OAK, shoot(2))
+    return program.reach(OAK, "held", "downloaded")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_wrong_grouping_is_held(program: Bracketd, sandbox: Sandbox, kind: str) -> None:
+    """An order whose sets the service changed is held before a cent is spent, and an approval buys it as it is."""
+    order = misgroup(program, sandbox, kind)
+    (problem,) = order["problems"]
+    assert (order["phase"], problem["code"], problem["next"]) == ("held", "misgrouped", "bracketd approve")
+    assert "expected 3 photos, got " in problem["text"]
+    assert "images that differ from the planned ones:" in program.run("show", OAK).stdout
+    assert "keep the images for 24 hours, until " in " ".join(program.run("status").stdout.split())
+    assert charges(sandbox, order) == 0
+    assert program.asks("retry", OAK).returncode == 1
+    assert charges(sandbox, order) == 0
+    assert program.asks("approve", OAK).returncode == 0
+    order = program.reach(OAK, "downloaded")
+    assert charges(sandbox, order) == order["images"]["total"] == len(list((program.output / OAK).glob("*.jpg")))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_wrong_grouping_of_an_unknown_kind_is_held(program: Bracketd, secretive: Sandbox, kind: str) -> None:
+    """If the service does not say which photos are in an image, the number of images or their names show it."""
+    order = misgroup(program, secretive, kind)
+    assert (order["phase"], [problem["code"] for problem in order["problems"]]) == ("held", ["misgrouped"])
+    assert charges(secretive, order) == 0
+    assert "not compared: the service does not say which photos became 2 of 2 images" in program.run("show", OAK).stdout
+    program.stop()
+
+
+def test_some_images_are_bought(program: Bracketd, sandbox: Sandbox) -> None:
+    """``approve --only`` buys the picture of one scene; later another one is bought and delivered beside it."""
+    order = misgroup(program, sandbox, "stray")
+    assert program.asks("approve", OAK, "--only", "IMG_9999").returncode == 1
+    done = program.asks("approve", OAK, "--only", "IMG_0004")
+    assert "1 image will be bought, 2 will not" in done.stdout
+    order = program.reach(OAK, "downloaded")
+    assert [path.name for path in (program.output / OAK).glob("*.jpg")] == ["IMG_0004.jpg"]
+    assert (charges(sandbox, order), [problem["code"] for problem in order["problems"]]) == (1, ["images-not-picked"])
+    assert "not picked" in program.run("show", OAK).stdout
+    assert "1 image will be bought, 1 will not" in program.asks("approve", OAK, "--only", "1").stdout
+    program.when(OAK, lambda order: order["phase"] == "downloaded" and order["images"]["downloaded"] == 2)
+    assert sorted(path.name for path in (program.output / OAK).glob("*.jpg")) == ["IMG_0001.jpg", "IMG_0004.jpg"]
+    assert charges(sandbox, order) == 2
+
+
+def test_dismissed_images_cost_nothing(program: Bracketd, sandbox: Sandbox) -> None:
+    """A dismissal ends an order whose images differ, and nothing was charged."""
+    order = misgroup(program, sandbox, "join")
+    assert program.asks("dismiss", OAK).returncode == 0
+    program.reach(OAK, "cancelled")
+    assert charges(sandbox, order) == 0
+
+
+@pytest.mark.parametrize("flow", ["images", "brackets"])
+def test_a_difference_that_is_not_certain_is_noted(program: Bracketd, sandbox: Sandbox, flow: str) -> None:
+    """If the service groups by itself and the sets are only likely, the order is delivered, and ``show`` says it."""
+    order = misgroup(program, sandbox, "stray", flow, "automatic")
+    assert (order["phase"], order["health"], order["messages"]) == ("downloaded", "ok", [])
+    assert "expected 2 images, got 3" in program.run("show", OAK).stdout
+
+
+@pytest.mark.parametrize(("setting", "phase"), [("always", "held"), ("never", "downloaded")])
+def test_the_setting_decides(program: Bracketd, sandbox: Sandbox, setting: str, phase: str) -> None:
+    """``always`` holds for any difference, ``never`` for none."""
+    program.folder["on_mismatch"] = setting
+    assert misgroup(program, sandbox, "stray", grouping="automatic" if phase == "held" else "sets")["phase"] == phase
