@@ -22,7 +22,8 @@ EFFORT = settings(
 
 
 def test_the_promises_hold_in_a_hostile_world() -> None:
-    """One merge of stored brackets only, phases only forward, no money beyond a limit, and always a way to the end."""
+    """Only stored brackets are merged, and once; phases only move forward; no limit is exceeded; every order can
+    end."""
     run_state_machine_as_test(OrderMachine, settings=EFFORT)
 
 

@@ -239,7 +239,7 @@ class World:
 
     def _fetch(self, of: Order, image: str, now: float, *, broken: bool) -> facts.Fact:
         if not self._free_of_limits(of) and not self.allowed:
-            when = "before it was reckoned" if self.allowed is None else "beyond a limit that nobody lifted"
+            when = "before it was reckoned" if self.allowed is None else "beyond a limit that was not lifted"
             self.wrong.append(f"bought {when}")
         if image in self.safe and (image in self.on_disk or image in self.placed):
             self.wrong.append("fetched again what was fetched")

@@ -133,7 +133,7 @@ def test_a_long_name_keeps_its_number() -> None:
 
 
 def test_a_stored_template_that_is_not_valid_counts_as_the_default() -> None:
-    """A template that somebody edited into an order's record cannot lead out of the folder or reach attributes."""
+    """A manipulated template in an order's record cannot lead out of the folder or reach attributes."""
     photos = [bracket("IMG_0001.JPG", MORNING)]
     for template in ("../../{stem}", "{stem.__class__}", ""):
         assert named(template, photos, (0,)) == ["IMG_0001"]

@@ -252,7 +252,7 @@ def test_what_cannot_be_looked_at_is_looked_at_again(tmp_path: Path, host: Host,
     assert resuming.look(of, CONFIRM, service, away, lambda: None) is None
     note = tmp_path / "disk" / "out" / "order.json"
     note.rename(tmp_path / "kept")
-    note.symlink_to("order.json")  # to itself, which nobody can follow
+    note.symlink_to("order.json")  # to itself, so it cannot be followed
     with pytest.raises(OutputError, match="cannot read the delivery note"):
         look(of, service, resuming)
     note.unlink()

@@ -60,7 +60,7 @@ class InMemory(State):
     def look(self) -> Reader:
         return MemoryReader(self.shelf)
 
-    def ask(self, verb: str, target: str, now: float) -> int:  # noqa: ARG002 - nobody reads when it was
+    def ask(self, verb: str, target: str, now: float) -> int:  # noqa: ARG002 - the time is not read
         self._asked += 1
         self.shelf.asks[self._asked] = Asked(Ask(self._asked, verb, target))
         return self._asked

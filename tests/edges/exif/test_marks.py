@@ -158,7 +158,7 @@ def test_exif_s_own_serial_comes_first() -> None:
     assert parse(jpeg(tiff({0x010F: text("SONY"), 0x8769: sub(inside)}))).serial == "5012345"
 
 
-def test_sony_s_single_frames_are_no_sequence() -> None:
+def test_sony_s_single_frames_are_not_a_sequence() -> None:
     """A sequence of one frame is ignored, so that counters of 1 and 1 do not look like restarts."""
     entries = {0xB049: shorts(0), 0x9400: blob(enciphered(0x31, {0x12: 0, 0x16: 1}))}
     assert mark("SONY", headed(SONY_HEADS[0], entries)) == BracketMark(aeb=False)

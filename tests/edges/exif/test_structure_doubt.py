@@ -140,7 +140,7 @@ DOUBTFUL = {
 
 
 @pytest.mark.parametrize("name", sorted(DOUBTFUL))
-def test_oddities_are_no_faults(name: str) -> None:
+def test_unusual_files_have_no_fault(name: str) -> None:
     """Unusual data that cameras and programs are known to write are not a fault."""
     assert whole(DOUBTFUL[name]).structure().fault is None
 
