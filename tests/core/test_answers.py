@@ -108,8 +108,7 @@ def test_what_does_not_match_is_asked_for_again() -> None:
 
 
 def test_what_never_matches_holds_the_order() -> None:
-    """After several mismatched answers over several minutes, the order is held, and its hold has the kind of
-    mismatch."""
+    """After several mismatched answers over several minutes the order is held, with the kind of mismatch."""
     held = again_and_again(merged(), LOOK)
     assert (held.phase, held.stage, held.tries.mismatch) == (Phase.HELD, Phase.MERGING, Mismatch.MORE_IMAGES)
     assert held.health is Health.ATTENTION

@@ -22,8 +22,7 @@ EFFORT = settings(
 
 
 def test_the_promises_hold_in_a_hostile_world() -> None:
-    """Only stored brackets are merged, and once; phases only move forward; no limit is exceeded; every order can
-    end."""
+    """Stored brackets are merged once, phases only move forward, no limit is exceeded, and every order can end."""
     run_state_machine_as_test(OrderMachine, settings=EFFORT)
 
 
