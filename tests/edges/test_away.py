@@ -27,7 +27,7 @@ class Remembers:
         return BEFORE
 
     def remember(self, root: str, state: RootState) -> None:
-        """Nothing that is seen now may take its place."""
+        """Fail the test: the stored state must not be replaced."""
         raise AssertionError(f"{root} is remembered as {state}")
 
     def known(self, _root: str, _shoots: Collection[str]) -> int:

@@ -597,7 +597,7 @@ def test_a_copied_note_makes_no_other_shoot_delivered(home: Home) -> None:
 
 
 def test_a_note_of_an_order_under_way_that_nothing_confirms_holds_it(home: Home) -> None:
-    """An unfinished order that only a note without pictures calls delivered waits for a person."""
+    """An unfinished order whose delivery only a note without pictures reports waits for a person."""
     images = processed(True).images
     on_its_way = home.order("a", phase=Phase.DOWNLOADING, images=images, merge=Merge(MergeState.SEEN))
     home.remember(on_its_way)
