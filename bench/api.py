@@ -51,7 +51,7 @@ class Speak(Answer):
 
     server: Api
 
-    def do_GET(self) -> None:  # noqa: N802 - as the base looks for it
+    def do_GET(self) -> None:  # noqa: N802 - the base class requires the name
         """Return an image, an order, or the list of orders, which is always empty."""
         if image := ENHANCED.match(self.path):
             self.reply(self.server.image, image[1], "image/jpeg")
@@ -60,7 +60,7 @@ class Speak(Answer):
         else:
             self.reply(b'{"orders": []}')
 
-    def do_POST(self) -> None:  # noqa: N802 - as the base looks for it
+    def do_POST(self) -> None:  # noqa: N802 - the base class requires the name
         """Accept a merge or a registration."""
         body = json.loads(self.rfile.read(self.length()))
         if order := ORDER.match(self.path):

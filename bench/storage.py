@@ -60,7 +60,7 @@ class Forget(Answer):
 
     server: Storage
 
-    def do_PUT(self) -> None:  # noqa: N802 - as the base looks for it
+    def do_PUT(self) -> None:  # noqa: N802 - the base class requires the name
         """Receive a bracket."""
         assert isinstance(self.rfile, BufferedReader)
         room, left = memoryview(bytearray(BUFFER)), self.length()

@@ -155,10 +155,10 @@ def _events(tree: ast.Module) -> Iterator[Event]:
 
 
 def phases() -> str:
-    """The ways from one phase to another, found by giving orders every fact."""
+    """The transitions between phases, found by applying every fact to orders."""
     intro = """\
-Every order is in one phase. `make docs` finds the ways between them by giving orders every fact that can happen to
-them, so this page is what the rules in `daemon/order/rules.py` do.
+Every order is in one phase. `make docs` finds the transitions by applying every possible fact to orders, so this page
+shows what the rules in `daemon/order/rules.py` do.
 """
     return "\n".join([GENERATED, "# Phases\n", intro, found_phases.page()])
 

@@ -66,7 +66,7 @@ class Verbs(Suggesting):
             return None
         command: click.Command = getattr(importlib.import_module(VERBS[cmd_name][0]), cmd_name)
         if cmd_name not in WITHOUT_SETTINGS and all(param.name != "config" for param in command.params):
-            text = "The configuration file, as before the verb."
+            text = "Configuration file. The same as --config before the verb."
             option = click.Option(
                 ["--config"], type=CONFIG_FILE, help=text, expose_value=False, is_eager=True, callback=_take_config
             )

@@ -1,4 +1,4 @@
-"""``submit``, ``retry``, ``approve``, ``cancel`` and ``dismiss``: the verbs that leave an ask for the daemon.
+"""``submit``, ``retry``, ``approve``, ``cancel`` and ``dismiss``: the verbs that store an ask for the daemon.
 
 ``daemon.order.allowed`` decides which verbs an order allows. The verbs check it first, and the daemon checks it again.
 """
@@ -114,7 +114,7 @@ def dismiss(config: Path | None, shoot: str) -> None:
 
 
 def _ask(config: Path | None, verb: Verb, shoot: str, names: Sequence[str] = ()) -> None:
-    """Leave an ask for the order that ``shoot`` refers to. ``names`` are the images that it is about."""
+    """Store an ask for the order that ``shoot`` refers to. ``names`` are the images that it is about."""
     state_dir = locate_state(config, os.environ)
     with look(state_dir) as reader:
         order = _meant(reader, verb, shoot)

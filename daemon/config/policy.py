@@ -24,7 +24,7 @@ def policy_of(settings: Settings) -> Policy:
 
 
 def quiet_of(settings: FolderSettings, *, synced: bool) -> Quiet:
-    """How long a watched folder's shoots must be unchanged. ``synced``: a sync client delivers the files."""
+    """How long a watched folder's shoots must be unchanged. ``synced``: if a sync client or network brings them."""
     if settings.quiet_period == "auto":
         return Quiet(QUIET_SYNCED if synced else QUIET_LOCAL, adaptive=True)
     return Quiet(settings.quiet_period)

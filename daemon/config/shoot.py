@@ -26,7 +26,7 @@ LARGEST = 64 * 1024
 """The maximum size of the file in bytes."""
 
 LONGEST_NAME = 150
-"""The maximum length of a shoot's output name in characters. Many file systems allow 255 bytes, or fewer characters."""
+"""The maximum length of a shoot's output name in characters. Often 255 bytes fit; a character may need several."""
 
 LARGEST_SET = 9
 """The maximum number of brackets in an image (the service's limit)."""

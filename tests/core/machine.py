@@ -242,7 +242,7 @@ class OrderMachine(Promises):
         seconds=st.floats(0, 400), images=st.integers(0, 3), what=st.sampled_from(["next day", "mended", "tidied up"])
     )
     def meanwhile(self, seconds: float, images: int, what: str) -> None:
-        """Time passes, other orders buy images, photos become readable again, or somebody removes hidden files."""
+        """Time passes, other orders buy images, photos become readable again, or a person removes hidden files."""
         self.now += seconds
         self.world.today = images + (0 if what == "next day" else self.world.today)
         self.world.month += images

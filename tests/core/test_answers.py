@@ -17,7 +17,7 @@ LATER = NOW + POLICY.mismatch_grace
 
 
 def again_and_again(start: Order, fact: facts.Fact, times: int = POLICY.mismatch_tries) -> Order:
-    """The order after the same answer ``times`` times, spread over the whole grace."""
+    """The order after the same answer ``times`` times, spread over the whole grace period."""
     for number in range(times):
         start = after(start, fact, now=NOW + number * POLICY.mismatch_grace / (times - 1))
     return start
@@ -108,7 +108,7 @@ def test_what_does_not_match_is_asked_for_again() -> None:
 
 
 def test_what_never_matches_holds_the_order() -> None:
-    """After some tries over some minutes the order is held; the kind of mismatch is a value."""
+    """After several mismatched answers over several minutes the order is held, with the kind of mismatch."""
     held = again_and_again(merged(), LOOK)
     assert (held.phase, held.stage, held.tries.mismatch) == (Phase.HELD, Phase.MERGING, Mismatch.MORE_IMAGES)
     assert held.health is Health.ATTENTION
@@ -151,7 +151,7 @@ def test_a_later_reason_to_hold_replaces_the_mismatch() -> None:
 
 
 @pytest.mark.parametrize("step", [steps.Merge(), steps.Poll()])
-def test_a_wrong_answer_to_a_merge_is_no_refusal(step: steps.Step) -> None:
+def test_a_wrong_answer_to_a_merge_is_not_a_refusal(step: steps.Step) -> None:
     """After a mismatched answer to a merge the service is polled, and no second merge is requested meanwhile."""
     wrong = facts.Failed(step, Failure.MISMATCH, "another order", mismatch=Mismatch.ORDER)
     asked = after(uploaded(), facts.MergeIntended(), wrong)

@@ -88,7 +88,10 @@ CASES: dict[str, tuple[list[Bracket], list[Bracket], Likeness]] = {
 
 @pytest.mark.parametrize(("old", "now", "likeness"), CASES.values(), ids=CASES)
 def test_an_archive_is_known_again(old: list[Bracket], now: list[Bracket], likeness: Likeness) -> None:
-    """If nearly all photos are known for certain the shoot is the same, if few are it is another, else it is held."""
+    """A shoot with nearly all photos recognised for certain is the same.
+
+    With few, it is another one; otherwise it is held.
+    """
     found = recognise(now, recorded(old))
     assert found.likeness is likeness
     assert found.total == len(now)

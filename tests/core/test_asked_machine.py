@@ -57,7 +57,7 @@ class AskedMachine(OrderMachine):
     dismissed: frozenset[str] = frozenset()
     """Images that a person dismissed, or did not pick."""
     paid_before: frozenset[str] = frozenset()
-    """Images that were paid for before that; of some nobody knows, because the download's answer was lost."""
+    """Images that were paid for before that, including those whose download's answer was lost."""
 
     def learn(self, fact: facts.Fact) -> None:
         """Apply a fact. The ledger knows when the day ends; after a retry the service starts an image again."""

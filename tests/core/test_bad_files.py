@@ -108,7 +108,7 @@ def test_a_fixed_number_is_cut_in_whole_sets(brackets: int, per_image: int | Non
     [bad(steps.Confirm(), None), bad(steps.Register(0), None), facts.Failed(None, Failure.FILE, "cannot be read")],
     ids=["confirm", "register", "no step"],
 )
-def test_a_bad_file_that_nobody_can_name_holds_the_order(fact: facts.Failed) -> None:
+def test_an_unknown_bad_file_holds_the_order(fact: facts.Failed) -> None:
     """If it is unknown which photo is bad, none is left out."""
     assert after(shoot(), fact).phase is Phase.HELD
 
@@ -153,7 +153,7 @@ def test_a_sent_photo_that_the_service_lacks_is_sent_again_beside_one_that_is_le
     assert (late.brackets[1].stored, next_steps(late)) == (False, (steps.Upload(1),))
 
 
-def test_what_comes_too_late_for_a_cancelled_order_leaves_its_reason() -> None:
+def test_late_answers_do_not_erase_the_reason_of_a_cancelled_order() -> None:
     """Late answers neither revive a cancelled order nor erase its reason."""
     start = after(shoot(flow="brackets"), sent(0)[0], facts.SlotLost(0, 0, "expired"))
     over = after(changed(start, created=False), facts.Cancelled("cancelled by a person"))

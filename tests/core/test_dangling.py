@@ -100,14 +100,14 @@ def test_a_sequence_says_by_itself_how_long_it_is() -> None:
 
 
 def test_what_was_taken_out_of_every_set_is_not_missing() -> None:
-    """If all sets lack the same frames, somebody removed them on purpose."""
+    """If all sets lack the same frames, these were removed on purpose, so nothing is missing."""
     for way in WAYS:
         sets = shoot(5, FIVE, way)
         assert dangling([frame for one in sets for frame in one[:4]]) is None
 
 
 @pytest.mark.parametrize("way", ["values", "lengths", "numbers"])
-def test_another_number_of_brackets_is_no_gap(way: str) -> None:
+def test_another_number_of_brackets_is_not_a_gap(way: str) -> None:
     """Sets of five frames indoors and of three outside are all complete."""
     inside = shoot(4, FIVE, way)
     outside = shoot(2, THREE, way, first=421, begins=5000.0)
@@ -121,7 +121,7 @@ def test_unmarked_sets_of_two_sizes_are_not_reported() -> None:
 
 
 @pytest.mark.parametrize("way", ["values", "lengths", "numbers"])
-def test_a_bracketing_that_was_broken_off_is_no_gap(way: str) -> None:
+def test_an_interrupted_set_is_not_a_gap(way: str) -> None:
     """A short set is complete if no file number is missing: the photographer stopped."""
     sets = shoot(5, FIVE, way)
     frames = flat([*sets[:2], sets[2][:2], *sets[3:]])
@@ -150,7 +150,7 @@ def test_pairs_tell_nothing() -> None:
     assert dangling(flat(shoot(4)) + flat(shoot(2, (0.0, -4.0), first=421, begins=5000.0))) is None
 
 
-def test_a_burst_is_no_bracketing() -> None:
+def test_a_burst_is_not_a_set() -> None:
     """A camera numbers the frames of other sequences too; only those marked as bracketing are sets."""
     (one,) = shoot(1, FIVE, "lengths", aeb=False)
     assert dangling(one[:3]) is None
@@ -166,7 +166,7 @@ def test_sequences_of_two_lengths_are_two_sets() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_lone_shot_in_between_is_no_set(way: str) -> None:
+def test_a_single_shot_between_sets_is_not_a_set(way: str) -> None:
     """A test shot before, between or after sets is not an incomplete set."""
     sets = shoot(5, FIVE, way, first=402)
     times = [
@@ -184,7 +184,7 @@ def test_a_lone_shot_in_between_is_no_set(way: str) -> None:
 
 
 def test_an_unmarked_shot_parts_marked_sets() -> None:
-    """A set ends at an unmarked frame. It lacks photos if numbers are missing before that frame, and else none."""
+    """A set ends at an unmarked frame. It lacks photos only if numbers are missing before that frame."""
     *more, _, _ = flat(shoot(4, THREE, pauses=(1.0,)))
     assert dangling([*more, single(413, more[-1].time + 2.0 - NOON)]) is not None
     assert dangling([*more, single(411, more[-1].time + 2.0 - NOON)]) is None
@@ -385,7 +385,7 @@ def test_one_frame_of_a_marked_set_is_missed(sets: Shoot, data: st.DataObject) -
 
 
 @given(shoots, st.data())
-def test_bracketings_that_were_broken_off_are_no_gaps(sets: Shoot, data: st.DataObject) -> None:
+def test_interrupted_sets_are_not_gaps(sets: Shoot, data: st.DataObject) -> None:
     """Any number of interrupted sets within a shoot is complete if no file number is missing."""
     kept = [data.draw(st.integers(1, len(one))) for one in sets[1:-1]]
     frames = flat([sets[0], *(one[:here] for one, here in zip(sets[1:-1], kept, strict=True)), sets[-1]])

@@ -72,7 +72,7 @@ def test_one_message_has_every_reason(start: Order, happened: list[facts.Fact], 
 
 
 @pytest.mark.parametrize("held", [SKIPPED, LATE, after(NEW, ELSEWHERE), after(NEW, TWICE)])
-def test_a_choice_does_not_lift_a_limit_that_nobody_was_shown(held: Order) -> None:
+def test_an_approval_does_not_lift_a_limit_that_was_not_shown(held: Order) -> None:
     """A shoot that is also too large is held for that too, and approving the other reason does not buy it."""
     policy = Policy(limits=Limits(images_per_order=1))
     large = replace(held, preset=Preset(1))

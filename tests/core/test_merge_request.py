@@ -135,13 +135,13 @@ def test_an_order_with_too_many_sets_is_held_before_it_is_sent() -> None:
 
 
 def retried(start: Order, today: Preset) -> Order:
-    """A held order after a retry with today's settings of its watched folder."""
+    """A held order after a retry with the current settings of its watched folder."""
     refused = facts.Failed(None, facts.Failure.REQUEST, "refused")
     return after(start, refused, facts.Retried(today))
 
 
 def test_a_retry_keeps_the_settings_of_the_shoot() -> None:
-    """A retry takes today's settings, except the shoot's own and those that its plan is made for."""
+    """A retry uses the current settings, except the shoot's own and those that its plan is based on."""
     own = {"enhance": {"sky_replacement": False}, "grouping": "sets", "per_image": None, "prefer": "raw", "name": "Oak"}
     locked = Preset(5, {"privacy": True}, singles="send").with_own(own)
     start = replace(planned([0, 1], [2], flow="brackets"), preset=locked)
@@ -166,7 +166,7 @@ def test_a_retry_keeps_the_grouping_that_the_plan_was_made_for() -> None:
 
 
 @pytest.mark.parametrize("number", [None, 3])
-def test_a_retry_takes_a_new_number(number: int | None) -> None:
-    """If the service groups, a retry takes today's number, because the service may have refused the earlier one."""
+def test_a_retry_uses_the_current_grouping(number: int | None) -> None:
+    """If the service groups, a retry uses the current setting, because the service may have refused the earlier one."""
     start = replace(planned([0, 1], [2]), preset=Preset(5))
     assert grouping_request(retried(start, Preset(number))) == GroupingRequest(number)

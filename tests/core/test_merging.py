@@ -31,7 +31,7 @@ def test_an_intent_to_merge_counts_only_when_all_is_uploaded() -> None:
     assert after(early, facts.MergeIntended()) is early
 
 
-def test_each_merge_has_its_own_patience() -> None:
+def test_a_repeated_merge_is_polled_as_often_as_the_first() -> None:
     """A repeated merge is polled at once, and as often as the first before it counts as not carried out."""
     lost = after(uploaded(), facts.MergeIntended(), *[IDLE] * (POLICY.idle_looks - 1))
     again = after(lost, IDLE, now=LATER)

@@ -22,7 +22,7 @@ EFFORT = settings(
 
 
 def test_the_promises_hold_in_a_hostile_world() -> None:
-    """One merge of stored brackets only, phases only forward, no money beyond a limit, and always a way to the end."""
+    """Stored brackets are merged once, phases only move forward, no limit is exceeded, and every order can end."""
     run_state_machine_as_test(OrderMachine, settings=EFFORT)
 
 

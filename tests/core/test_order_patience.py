@@ -83,7 +83,7 @@ def test_images_that_are_as_they_were_stay_the_same_objects() -> None:
 
 
 def test_every_registration_there_ever_was_is_known() -> None:
-    """The ids of replaced registrations are included, so that none is mistaken for a result."""
+    """The ids of replaced registrations are included, so that no registration is mistaken for a result."""
     start = order(2)
     first = start.registration(0)
     again: Order = after(start, facts.SlotLost(0, 0, "expired"), facts.SlotLost(0, 1, "expired"))

@@ -1,4 +1,4 @@
-"""Tests of what becomes of a shoot that has settled, and of one that a person submits or skips: a case for each row."""
+"""Tests of the outcome of a shoot that has settled, or that a person submits or skips. Each table row has a case."""
 
 from __future__ import annotations
 

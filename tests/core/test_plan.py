@@ -76,7 +76,7 @@ def test_a_skipped_frame_does_not_split_its_set() -> None:
 
 
 def test_a_lonely_rest_becomes_a_single() -> None:
-    """The one frame that a fixed set leaves of another set is a single photo, so a person is asked about it."""
+    """If a fixed set takes all but one frame of another set, that frame is a single photo, and a person is asked."""
     fixed = planned(Wishes(sets=(NAMES[0:2],)), singles="ask")
     assert NAMES[2] in [one.path for one in fixed.singles]
     assert fixed.asks_for_singles
@@ -90,7 +90,7 @@ def test_names_stand_for_the_file_that_is_sent() -> None:
 
 
 def test_wrong_names_are_reported() -> None:
-    """A name of no photo, and a name of several, are reported with the photos that it could mean."""
+    """A name that matches no photo, or several, is reported with the photos that it could mean."""
     sent = {"a/IMG_1.JPG": "a/IMG_1.JPG", "b/IMG_1.JPG": "b/IMG_1.JPG"}
     _, wrong = resolve(Wishes(skip=("IMG_1.JPG", "IMG_9.JPG")), sent)
     assert wrong == (WrongName("IMG_1.JPG", ("a/IMG_1.JPG", "b/IMG_1.JPG")), WrongName("IMG_9.JPG"))

@@ -228,7 +228,7 @@ def test_no_clock_gives_no_report(begin: float) -> None:
 
 
 def test_sets_without_a_time_count_with_their_neighbours() -> None:
-    """A set whose time is missing counts with the set before it, and the first with the one after it."""
+    """A set without a time belongs to the part of the set before it. The first set belongs to the part after it."""
     day = Day().shoot(20).pause(HOUR).shoot(20)
     gone = (0, 7, 19, 25)
     sets = [[replace(frame, taken_at=None) for frame in one] if n in gone else one for n, one in enumerate(day.sets)]
@@ -237,7 +237,7 @@ def test_sets_without_a_time_count_with_their_neighbours() -> None:
 
 @pytest.mark.parametrize("few", range(1, LEAST))
 def test_a_few_late_sets_give_no_report(few: int) -> None:
-    """Fewer sets than a property has are not one, whatever the pause; as many are."""
+    """A group of sets counts as a property only if it is large enough, whatever the pause."""
     assert properties(Day().shoot(30).pause(5 * HOUR).shoot(few).sets) == ()
     assert sizes(Day().shoot(30).pause(5 * HOUR).shoot(LEAST)) == [30, LEAST]
     assert properties(Day().shoot(LEAST).pause(20 * MINUTE).shoot(few).sets) == ()

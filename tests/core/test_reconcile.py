@@ -164,7 +164,7 @@ def test_only_what_waits_for_its_merge_is_in_question(of: Order) -> None:
     assert not unmerged(of)
 
 
-def test_registered_brackets_are_no_results() -> None:
+def test_registered_brackets_are_not_results() -> None:
     """Brackets that the service lists as images, even from later attempts, do not count as a merge."""
     of = after(order(), *sent(0))
     again = replace(of, brackets=tuple(replace(bracket, attempt=4) for bracket in of.brackets))

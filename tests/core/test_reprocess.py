@@ -66,7 +66,7 @@ def test_an_image_that_cannot_be_helped_is_not_processed_again() -> None:
     assert (done.phase, states(done)) == (Phase.DOWNLOADING, [ImageState.FAILED, ImageState.PROCESSED])
 
 
-def test_each_image_has_its_own_second_chance() -> None:
+def test_each_image_is_reprocessed_in_turn() -> None:
     """Two failed images are requested one after the other, and only then is the order polled again."""
     start = failed(DARK, replace(DARK, id="i1"))
     assert next_steps(start) == (steps.Reprocess("i0"), steps.Reprocess("i1"))
@@ -106,7 +106,7 @@ def test_looks_are_frequent_after_a_second_chance() -> None:
 
 
 def test_the_intent_to_process_again_is_recorded_first() -> None:
-    """After the recorded intent the order is only polled; a request that was never heard is repeated."""
+    """After the recorded intent the order is only polled. A request that never reached the service is repeated."""
     assert intent(steps.Reprocess("i0")) == facts.ReprocessIntended("i0")
     intended = after(failed(), facts.ReprocessIntended("i0"))
     assert (states(intended), next_steps(intended)) == ([ImageState.PENDING], (steps.Poll(),))
@@ -196,7 +196,7 @@ def test_the_download_begins_with_all_patience() -> None:
     assert [image.failures for image in done.images] == [0]
 
 
-def test_a_second_chance_that_was_seen_at_work_was_heard() -> None:
+def test_a_reprocessing_that_was_seen_is_not_requested_again() -> None:
     """If the answer was lost but the image was seen in processing, it is not requested a third time."""
     lost = after(failed(), ASKED[0], facts.Failed(steps.Reprocess("i0"), Failure.PASSING, "no answer"))
     assert states(after(after(lost, looked(BUSY)), looked(DARK), now=LATER)) == [ImageState.FAILED]

@@ -12,7 +12,7 @@ HOME = RootState("/", "8:99", 5)
 def but(
     seen: RootState, *, mount: str | None = "same", identity: str | None = None, shoots: int | None = None
 ) -> RootState:
-    """A look that differs from another one in some fields."""
+    """A check of a root that differs from another one in some fields."""
     return RootState(
         seen.mount if mount == "same" else mount,
         seen.identity if identity is None else identity,

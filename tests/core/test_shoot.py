@@ -75,7 +75,7 @@ def test_any_change_restarts_the_quiet_period(changed: File) -> None:
     assert verdict(seen((0, before), (59, now), (119, now))).settled
 
 
-def test_an_mtime_in_the_future_makes_nobody_wait() -> None:
+def test_an_mtime_in_the_future_delays_nothing() -> None:
     """Shoots of a camera whose clock is years ahead settle like any other."""
     found = listing([File("IMG_0001.JPG", 10, 4_000_000_000_000_000_000, 1)])
     assert verdict(seen((0, found), (60, found))).settled
@@ -108,7 +108,7 @@ def test_ready_skips_the_wait() -> None:
     assert not verdict(seen((0, listing([photo(), ready, copying])))).settled
 
 
-def test_a_folder_without_photos_is_no_shoot() -> None:
+def test_a_folder_without_photos_is_not_a_shoot() -> None:
     """A folder without photos neither settles nor waits."""
     result = verdict(seen((0, listing([])), (600, listing([]))))
     assert (result.settled, result.look_at) == (False, None)

@@ -1,4 +1,4 @@
-"""Tests of what no submit, setting or clock makes an order do."""
+"""Tests of limits on an order that no submit, setting or clock can lift."""
 
 from __future__ import annotations
 

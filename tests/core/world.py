@@ -244,7 +244,7 @@ class World:
 
     def _fetch(self, of: Order, image: str, now: float, *, broken: bool) -> facts.Fact:
         if not self._free_of_limits(of) and not self.allowed:
-            when = "before it was reckoned" if self.allowed is None else "beyond a limit that nobody lifted"
+            when = "before it was reckoned" if self.allowed is None else "beyond a limit that was not lifted"
             self.wrong.append(f"bought {when}")
         planned = len(images_planned(of))
         if planned not in (0, len(self.outputs)) and not (self.accepted or of.preset.dev_mode):

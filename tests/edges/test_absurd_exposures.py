@@ -1,4 +1,4 @@
-"""Exposures that no camera can take: a photo that states one neither stops nor misleads the grouping."""
+"""Tests with impossible exposures: a photo that has one neither stops nor misleads the grouping."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ ABSURD: dict[str, dict[int, Plain]] = {
 
 @pytest.mark.parametrize("entries", ABSURD.values(), ids=ABSURD.keys())
 def test_a_photo_with_an_absurd_exposure_stops_nothing(tmp_path: object, entries: Entries) -> None:
-    """One photo with an exposure that no camera can take is judged like one that does not state it."""
+    """A photo with an impossible exposure is treated like a photo without an exposure."""
     mode = {MODE: shorts(2), BIAS: sratio(0, 1)} if MODE in entries else {}
     sets = [photo(number, mode) for number in range(12)]
     whole = judged(tmp_path, sets)

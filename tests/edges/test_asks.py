@@ -275,7 +275,7 @@ def test_what_was_skipped_is_submitted(asking: Asking, verb: str, other: str | N
 
 
 @pytest.mark.parametrize("kind", sorted(CHOICES))
-def test_a_choice_is_no_matter_of_trying_again(asking: Asking, kind: HoldKind) -> None:
+def test_a_decision_is_not_made_by_a_retry(asking: Asking, kind: HoldKind) -> None:
     """A shoot that waits for a person's choice is approved or cancelled; ``retry`` names the reasons."""
     one = asking.made(
         "held",

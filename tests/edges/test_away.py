@@ -27,7 +27,7 @@ class Remembers:
         return BEFORE
 
     def remember(self, root: str, state: RootState) -> None:
-        """Nothing that is seen now may take its place."""
+        """Fail the test: the stored state must not be replaced."""
         raise AssertionError(f"{root} is remembered as {state}")
 
     def known(self, _root: str, _shoots: Collection[str]) -> int:
@@ -81,7 +81,7 @@ def test_nothing_is_bought_or_written_while_the_output_is_away(tmp_path: Path, s
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_a_state_file_that_fails_is_no_fault_of_the_order(tmp_path: Path) -> None:
+def test_an_order_is_not_blamed_for_a_failing_state_file(tmp_path: Path) -> None:
     """If roots cannot be stored, the daemon ends, as for every failure of its state, and no order is held."""
     with pytest.raises(StateError):
         performing(Fails()).perform(with_folders(processed(True), tmp_path), steps.Fetch("i0"))

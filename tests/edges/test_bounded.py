@@ -19,7 +19,7 @@ def test_an_answer_is_given_on() -> None:
         bounded.ask("disk", lambda: (_ for _ in ()).throw(OSError("no")))
 
 
-def test_a_hung_call_makes_nobody_wait_twice() -> None:
+def test_callers_wait_only_once_for_a_hung_call() -> None:
     """A caller during a hanging call returns at once: the time limit is for the call, not for each caller."""
     hangs = threading.Event()
     bounded = Bounded[bool](0.3)

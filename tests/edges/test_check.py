@@ -88,7 +88,7 @@ def checking(tmp_path: Path) -> Checking:
     return Checking(tmp_path)
 
 
-def test_folders_that_never_were_are_no_problem(checking: Checking) -> None:
+def test_folders_that_never_existed_are_not_a_problem(checking: Checking) -> None:
     """Neither folder has to exist at first: the watched one is noted, and the output folder is created later."""
     assert checking.problems("check") == []
     assert (

@@ -1,4 +1,4 @@
-"""Names on the command line that there are not."""
+"""Tests of unknown names on the command line."""
 
 from __future__ import annotations
 

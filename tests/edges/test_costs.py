@@ -115,7 +115,7 @@ def test_one_month_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("word", ["2026", "2026-13", "2026-00", "26-10", "2026-1", "November", "2026-10-01"])
-def test_what_is_no_month(tmp_path: Path, word: str) -> None:
+def test_invalid_months(tmp_path: Path, word: str) -> None:
     """An argument that is not a month is a usage error."""
     done = costs(tmp_path, (), "--month", word)
     assert done.exit_code == 2

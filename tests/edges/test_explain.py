@@ -305,7 +305,7 @@ def test_a_folder_without_photos(explaining: Explaining) -> None:
     assert explaining.of("notes.txt")["shoot"].startswith("not known yet.")
 
 
-def test_what_is_no_file_of_a_shoot(explaining: Explaining) -> None:
+def test_paths_that_are_not_a_file_of_a_shoot(explaining: Explaining) -> None:
     """A file elsewhere, a loose file and a folder are refused with what to do instead."""
     for path, said in (
         (explaining.watched.parent / "x.JPG", "is not in a watched folder"),

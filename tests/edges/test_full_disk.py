@@ -272,7 +272,7 @@ def says(top: Path, state: Path, verb: str) -> Result:
 
 
 @pytest.mark.parametrize("verb", ["doctor", "check"])
-def test_a_full_disk_is_no_good_news(tmp_path: Path, disk: SmallDisk, verb: str) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path, disk: SmallDisk, verb: str) -> None:
     """``doctor`` and ``check`` report a full disk, with the free and the needed space, even without a daemon."""
     SqliteStore.open(disk.point / "state").close()
     disk.fill()

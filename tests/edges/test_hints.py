@@ -23,7 +23,7 @@ def levels() -> Iterator[None]:
 
 @pytest.mark.parametrize("level", ["debug", "error"])
 @pytest.mark.usefixtures("levels")
-def test_lost_events_are_heard_at_every_log_level(tmp_path: Path, level: str) -> None:
+def test_lost_events_are_noticed_at_every_log_level(tmp_path: Path, level: str) -> None:
     """If the system's queue overflows, everything must be scanned, even if only errors are logged."""
     logs.configure(level, "json", io.StringIO())
     dirty = Dirty(lambda: None)

@@ -143,7 +143,7 @@ def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:
         *("progressive cut", "png cut", "webp cut"),
     ],
 )
-def test_what_is_no_whole_picture_is_refused(
+def test_an_incomplete_picture_is_refused(
     tmp_path: Path, data: bytes, length: int | None, mismatch: Mismatch | None
 ) -> None:
     """HTML, a partial picture or no data is never placed and leaves no file, and the error says what it is."""
@@ -254,7 +254,7 @@ def test_a_full_disk_is_known_before_anything_is_bought(tmp_path: Path) -> None:
         p.write([JPEG], len(JPEG))
 
 
-def test_an_output_that_is_no_folder_is_reported(tmp_path: Path) -> None:
+def test_an_output_that_is_not_a_folder_is_reported(tmp_path: Path) -> None:
     """The error for an output without write access names it and the remedy."""
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match=r"cannot write to .*out/12 Oak St"):

@@ -30,7 +30,10 @@ hints.stop()
     ("used", "most", "scarce"), [(0, 8192, False), (7372, 8192, False), (7373, 8192, True), (8, 8, True)]
 )
 def test_headroom(used: int, most: int, scarce: bool) -> None:
-    """Below a tenth of free watches a warning says how many are used and how to get more; above, there is none."""
+    """A warning appears only if less than a tenth of the watches is free.
+
+    It says how many are used and how to get more.
+    """
     said = scarcity(used, most)
     assert (said is not None) is scarce
     if said is not None:
@@ -39,7 +42,7 @@ def test_headroom(used: int, most: int, scarce: bool) -> None:
 
 
 def test_more_than_there_is_already() -> None:
-    """The limit that is recommended is higher than the one that is too low."""
+    """The recommended limit is higher than the current one."""
     assert "=2000000`" in str(scarcity(1_000_000, 1_000_000))
 
 

@@ -7,7 +7,7 @@ from daemon.files.incoming import part_name
 from daemon.files.leftovers import sweep
 
 
-def test_only_part_files_that_nobody_needs_are_removed(tmp_path: Path) -> None:
+def test_only_unneeded_part_files_are_removed(tmp_path: Path) -> None:
     """In an output folder, only bracketd's part files of images that are no longer needed are removed."""
     ours = [part_name("lost"), ".order.json.part", ".order-0123abcd.json.part"]
     theirs = ["IMG_1.jpg", ".hidden", "movie.part", ".movie.part", ".0123.part", ".order.json", part_name("wanted")]
@@ -20,7 +20,7 @@ def test_only_part_files_that_nobody_needs_are_removed(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == sorted([*theirs, part_name("a folder"), part_name("a link")])
 
 
-def test_a_sweep_that_comes_too_late_removes_nothing(tmp_path: Path) -> None:
+def test_a_late_clean_up_removes_nothing(tmp_path: Path) -> None:
     """If the disk hung until the daemon was working, nothing is removed, because it may be in use."""
     (tmp_path / part_name("lost")).touch()
     assert sweep([str(tmp_path)], [], lambda: True) == []

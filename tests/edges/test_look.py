@@ -22,7 +22,7 @@ class Shows:
         return OrderReport(merging=False, processing=False, images=self.shown)
 
 
-def test_a_registration_that_was_given_up_is_no_result() -> None:
+def test_an_abandoned_registration_is_not_a_result() -> None:
     """In the images flow, listed items that were registered as brackets do not count as images."""
     start = order(1)
     again = after(start, facts.SlotLost(0, 0, "no answer"))

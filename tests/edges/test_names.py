@@ -134,7 +134,7 @@ def test_names_of_files_in_flight(name: str) -> None:
 
 @each(PLACEHOLDERS)
 def test_names_of_placeholders(name: str) -> None:
-    """A sync client's placeholder is a promise of a photo, not the photo."""
+    """A sync client's placeholder stands for a photo that is not downloaded yet."""
     assert classify(name) is FileClass.PLACEHOLDER
     assert because_of(name) in names.PLACEHOLDERS
 

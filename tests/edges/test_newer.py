@@ -106,7 +106,7 @@ def test_a_new_state_has_nothing_to_compare(host: Host, tmp_path: Path) -> None:
     assert host.seen == []
 
 
-def test_a_service_that_does_not_answer_holds_up_nobody(host: Host, tmp_path: Path) -> None:
+def test_a_service_that_does_not_respond_delays_nothing(host: Host, tmp_path: Path) -> None:
     """If the service cannot be asked, an empty result is reported at once."""
     host.script = lambda exchange: exchange.answer(503, {"message": "no"})
     reported: list[Sequence[Listed]] = []

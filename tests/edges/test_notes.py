@@ -249,7 +249,7 @@ def test_what_is_none_of_ours_is_left_alone(tmp_path: Path, content: bytes) -> N
 
 
 @pytest.mark.parametrize("key", ["order_id", "flow", "settings", "brackets", "images", "failed", "delivered_at"])
-def test_a_note_that_lacks_something_is_no_order(tmp_path: Path, key: str) -> None:
+def test_an_incomplete_note_gives_no_order(tmp_path: Path, key: str) -> None:
     """A note with missing or invalid required values does not give an order."""
     note = written(DELIVERED)
     for nonsense in NONSENSE:

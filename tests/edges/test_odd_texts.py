@@ -1,4 +1,4 @@
-"""Texts that are not UTF-8: a file's name may be any bytes, and messages name files."""
+"""Tests with texts that are not UTF-8. A file name may have any bytes, and messages contain file names."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def odd_order(text: str) -> Order:
 
 
 def readable(one: T) -> T:
-    """The same with words that show their odd bytes; names stay as they are."""
+    """The same order with escaped bytes in its messages and unchanged names."""
     words = [f.name for f in dataclasses.fields(one) if f.type in ("str", "str | None") and f.name not in NAMES]
     shown: dict[str, Any] = {n: getattr(one, n).encode("utf-8", "backslashreplace").decode() for n in words}
     return replace(one, **shown)
@@ -91,7 +91,7 @@ def test_an_order_with_odd_bytes_in_every_text_is_stored(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("text", [KNOWN, NO_NAME])
 def test_a_state_file_is_made_of_odd_orders(tmp_path: Path, text: str) -> None:
-    """A recovery writes orders with any text in any field, also one that no file can be called."""
+    """A recovery writes orders with any text in any field, even an impossible file name."""
     built = rebuild(tmp_path, [(odd_order(text), facts.Recovered(text))], (), {}, NOW)
     assert built.exists()
     with SqliteReader(tmp_path) as reader:

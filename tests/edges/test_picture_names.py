@@ -68,7 +68,7 @@ def test_pictures_are_named_in_shooting_order(template: str, names: list[str]) -
 
 
 def test_a_number_takes_no_other_picture_s_name() -> None:
-    """A number that is added to equal names gives no name that a photo already has, whatever its case."""
+    """A number added to equal names never gives the name of another photo, whatever its case."""
     photos = [bracket(f"{card}.JPG", MORNING + n) for n, card in enumerate(("a/X", "b/x", "a/X-2", "c/X"))]
     for template, start in (("{stem}", ""), ("a {stem}", "a ")):
         names = named(template, photos, (0,), (1,), (2,), (3,))
@@ -76,7 +76,7 @@ def test_a_number_takes_no_other_picture_s_name() -> None:
 
 
 def test_a_picture_has_the_name_of_its_first_photo() -> None:
-    """The first photo of a set is the one that was taken first, also where the camera's numbers begin again."""
+    """The first photo of a set is the earliest one, even if the camera's numbers restarted within the set."""
     rolled = [bracket("IMG_0001.JPG", MORNING, 0.9), bracket("IMG_9999.JPG", MORNING, 0.2)]
     assert named("{stem}", rolled, (0, 1)) == ["IMG_9999"]
     assert named("{stem}", [replace(one, shot=Shot()) for one in rolled], (0, 1)) == ["IMG_0001"]
@@ -133,7 +133,7 @@ def test_a_long_name_keeps_its_number() -> None:
 
 
 def test_a_stored_template_that_is_not_valid_counts_as_the_default() -> None:
-    """A template that somebody edited into an order's record cannot lead out of the folder or reach attributes."""
+    """A manipulated template in an order's record cannot lead out of the folder or reach attributes."""
     photos = [bracket("IMG_0001.JPG", MORNING)]
     for template in ("../../{stem}", "{stem.__class__}", ""):
         assert named(template, photos, (0,)) == ["IMG_0001"]

@@ -141,7 +141,7 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.mark.parametrize("existing", [False, True])
-def test_nothing_that_nobody_knows_is_sent(home: Home, existing: bool) -> None:
+def test_unknown_shoots_are_not_sent(home: Home, existing: bool) -> None:
     """Without state and copies every shoot with photos is skipped; an empty folder may still become a shoot."""
     home.drop("12 Oak St", "IMG_1.JPG")
     home.drop("made ahead")
@@ -152,7 +152,7 @@ def test_nothing_that_nobody_knows_is_sent(home: Home, existing: bool) -> None:
     assert home.has_seen(home.watch), "what comes from now on is new"
 
 
-def test_photos_that_nobody_knows_wait_for_a_person(home: Home) -> None:
+def test_unknown_photos_wait_for_a_person(home: Home) -> None:
     """Photos that are in no order of their known shoot become a held supplement."""
     known = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6 - 60)
     long_ago = home.order("b", phase=Phase.DOWNLOADED, due=None)
@@ -173,7 +173,7 @@ def test_photos_that_nobody_knows_wait_for_a_person(home: Home) -> None:
 
 
 @pytest.mark.parametrize("forgotten", [False, True])
-def test_other_files_of_known_frames_wait_for_nobody(home: Home, forgotten: bool) -> None:
+def test_other_files_of_known_frames_are_not_held(home: Home, forgotten: bool) -> None:
     """RAWs and exports of a known order's frames are not held as a supplement; another camera's photos are."""
     camera, other = Camera(), Camera("Canon", "Canon EOS R6").later(hours=1)
     known = home.order("a", phase=Phase.DOWNLOADED, due=None, updated_at=NOW + 10**6 - 60)
@@ -580,7 +580,7 @@ def test_a_note_that_bears_a_known_order_s_id_changes_nothing(home: Home) -> Non
     forge(home, "b", order_id=known.id, delivered_at="2099-01-01T00:00:00Z")
     report = home.recover()
     assert home.orders()["a"] == known
-    assert home.orders()["b"].phase is Phase.SKIPPED, "nobody knows whether it was sent"
+    assert home.orders()["b"].phase is Phase.SKIPPED, "it is unknown whether it was sent"
     assert report.doubts == ()
 
 
@@ -597,7 +597,7 @@ def test_a_copied_note_makes_no_other_shoot_delivered(home: Home) -> None:
 
 
 def test_a_note_of_an_order_under_way_that_nothing_confirms_holds_it(home: Home) -> None:
-    """An unfinished order that only a note without pictures calls delivered waits for a person."""
+    """An unfinished order whose delivery only a note without pictures reports waits for a person."""
     images = processed(True).images
     on_its_way = home.order("a", phase=Phase.DOWNLOADING, images=images, merge=Merge(MergeState.SEEN))
     home.remember(on_its_way)

@@ -49,7 +49,7 @@ JPEG = saved()
 
 
 def pipe(path: Path) -> None:
-    """A pipe that nobody writes to."""
+    """A pipe without a writer."""
     os.mkfifo(path)
 
 
@@ -169,9 +169,7 @@ PHOTO_READERS: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("special", SPECIAL)
 @pytest.mark.parametrize("reader", PHOTO_READERS)
-def test_a_photo_that_is_no_file_any_more_is_an_error(
-    tmp_path: Path, reader: str, special: Callable[[Path], None]
-) -> None:
+def test_a_replaced_photo_is_an_error(tmp_path: Path, reader: str, special: Callable[[Path], None]) -> None:
     """Reading a photo fails if a pipe, a socket or a device has replaced it."""
     special(tmp_path / "IMG_1.JPG")
     failed = promptly(lambda: PHOTO_READERS[reader](tmp_path / "IMG_1.JPG"))
@@ -180,7 +178,7 @@ def test_a_photo_that_is_no_file_any_more_is_an_error(
 
 
 @pytest.mark.parametrize("special", SPECIAL)
-def test_a_photo_that_is_no_file_any_more_is_no_witness(tmp_path: Path, special: Callable[[Path], None]) -> None:
+def test_a_replaced_photo_does_not_prove_that_the_disk_works(tmp_path: Path, special: Callable[[Path], None]) -> None:
     """A pipe, a socket or a device in a photo's place does not prove that the disk works."""
     special(tmp_path / "IMG_1.JPG")
     assert promptly(lambda: can_be_read(str(tmp_path), "IMG_1.JPG")) is False
@@ -201,7 +199,7 @@ def test_a_picture_arrives_where_something_else_lay(tmp_path: Path, special: Cal
 
 
 @pytest.mark.parametrize("special", SPECIAL)
-def test_a_note_that_is_no_file_is_something_else(tmp_path: Path, special: Callable[[Path], None]) -> None:
+def test_a_note_that_is_not_a_file_still_occupies_its_name(tmp_path: Path, special: Callable[[Path], None]) -> None:
     """A pipe, a socket or a device named order.json is not a note, but the name is in use."""
     special(tmp_path / "order.json")
     assert promptly(lambda: incoming.read_json(str(tmp_path), "order.json")) == {}
@@ -238,7 +236,7 @@ def test_a_note_is_written_where_something_else_lay(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("special", SPECIAL)
 @pytest.mark.parametrize("which", ["config.yaml", "key"])
-def test_settings_that_are_no_file_are_a_problem(tmp_path: Path, which: str, special: Callable[[Path], None]) -> None:
+def test_settings_must_be_a_file(tmp_path: Path, which: str, special: Callable[[Path], None]) -> None:
     """A configuration or key file that is a pipe, a socket or a device is named as the problem."""
     if which == "key":
         (tmp_path / "config.yaml").write_text("api: {key_file: key}\nfolders: [{watch: in, output: out}]\n")
@@ -267,7 +265,7 @@ def test_settings_that_are_too_much_are_a_problem(tmp_path: Path, text: str, sai
 
 
 @pytest.mark.parametrize("special", SPECIAL)
-def test_settings_of_sync_clients_that_are_no_files(tmp_path: Path, special: Callable[[Path], None]) -> None:
+def test_settings_of_sync_clients_that_are_not_files(tmp_path: Path, special: Callable[[Path], None]) -> None:
     """A sync client whose settings are a pipe, a socket or a device manages no folder; such a key file is a problem."""
     (tmp_path / ".dropbox").mkdir()
     for name in (".dropbox/info.json", "config.xml", "key"):

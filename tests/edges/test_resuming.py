@@ -109,7 +109,7 @@ def test_its_own_note_is_found(tmp_path: Path, service: Service, name: str) -> N
 
 
 def test_a_retried_order_is_not_ended_by_its_first_note(tmp_path: Path, service: Service) -> None:
-    """A note from before a retry is not news; a note with a picture that the state lacks is."""
+    """A note from before a retry changes nothing. A note with a picture that the state lacks does."""
     of = changed(deliver(uploaded(), tmp_path / "out"), phase=Phase.PROCESSING, reopened_at=NOW)
     failed = Image("i1", "m", (), ImageState.PENDING)
     first = replace(of, images=(Image("i0", "n", (), ImageState.PLACED), failed))
@@ -252,7 +252,7 @@ def test_what_cannot_be_looked_at_is_looked_at_again(tmp_path: Path, host: Host,
     assert resuming.look(of, CONFIRM, service, away, lambda: None) is None
     note = tmp_path / "disk" / "out" / "order.json"
     note.rename(tmp_path / "kept")
-    note.symlink_to("order.json")  # to itself, which nobody can follow
+    note.symlink_to("order.json")  # to itself, so it cannot be followed
     with pytest.raises(OutputError, match="cannot read the delivery note"):
         look(of, service, resuming)
     note.unlink()

@@ -146,7 +146,7 @@ def test_an_output_that_was_tidied_up_goes_on(tmp_path: Path, roots: Roots) -> N
     assert roots.output_away(str(tmp_path / "out")) is None
 
 
-def test_a_bare_mount_point_is_no_root(disk: Path, roots: Roots) -> None:
+def test_a_bare_mount_point_is_not_a_root(disk: Path, roots: Roots) -> None:
     """A root is away while its disk is unmounted, even if it was empty, and available once it is mounted."""
     assert watch(roots, disk) is None
     assert roots.output_away(str(disk)) is None
@@ -187,7 +187,7 @@ def test_the_mount_table_is_not_read_at_every_look(tmp_path: Path, notebook: Not
     assert asked == [str(tmp_path)]
 
 
-def test_a_mount_point_that_cannot_be_told_is_as_before(tmp_path: Path, notebook: Notebook) -> None:
+def test_an_unknown_mount_point_counts_as_unchanged(tmp_path: Path, notebook: Notebook) -> None:
     """If the mount table cannot be read once, the root is still available and its stored state unchanged."""
     watch(Roots(notebook, lambda _: "/"), tmp_path)
     assert watch(Roots(notebook, lambda _: None), tmp_path) is None

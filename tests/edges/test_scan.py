@@ -171,7 +171,7 @@ def test_files_of_other_formats_are_named(tmp_path: Path) -> None:
     found = scan(str(tmp_path))
     assert found.others == ("G_1.GPR", "IMG_1.insp")
     make(tmp_path / "IMG_4.insp")
-    assert scan(str(tmp_path)) == found, "and they restart nobody's quiet period"
+    assert scan(str(tmp_path)) == found, "and they restart no quiet period"
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_a_renamed_folder_is_found_again_by_its_files(tmp_path: Path) -> None:
     assert find_again(str(tmp_path / "no" / "root"), files) is None
 
 
-def test_a_path_that_nobody_can_look_at_is_neither_there_nor_gone(tmp_path: Path) -> None:
+def test_an_unreadable_path_is_neither_present_nor_missing(tmp_path: Path) -> None:
     """The check for a folder returns True or False, or raises the disk's error."""
     (tmp_path / "file").touch()
     (tmp_path / "loop").symlink_to("loop")

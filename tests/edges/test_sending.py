@@ -1,4 +1,4 @@
-"""What is sent of a settled shoot, and what a person must decide first."""
+"""Tests of which photos of a settled shoot are sent, and what a person must decide first."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def images(sent: Sending) -> list[tuple[str, ...]]:
 
 
 def why(sent: Sending, part: tuple[str, ...] | None = None, *, submitted: bool = False) -> str:
-    """What a person must decide, empty if nothing."""
+    """What a person must decide. Empty if nothing."""
     doubt = sent.doubt(part, submitted=submitted)
     return "" if doubt is None else doubt.why
 
@@ -141,7 +141,10 @@ def test_nothing_is_asked_or_left_out_if_the_service_groups(card: Card, preset: 
 
 
 def test_a_set_that_may_be_wrong_is_asked_about(card: Card) -> None:
-    """What is left of a set beside a fixed one is uncertain, so a person decides; the message names where it begins."""
+    """If a fixed set takes photos of another set, the rest is uncertain.
+
+    A person decides, and the message names its start.
+    """
     card.sets(f"sets: [[{SECOND[1]}, {SECOND[2]}, {FIRST[0]}]]\n")
     sent = card.sent()
     rest = (FIRST[1], FIRST[2])

@@ -60,7 +60,7 @@ def test_another_key_makes_them_again(services: Services, key_file: Path) -> Non
     assert set(services.all) == {before, after}
 
 
-def test_no_key_is_no_other_key(services: Services, key_file: Path) -> None:
+def test_a_missing_key_does_not_replace_the_current_one(services: Services, key_file: Path) -> None:
     """While the key file is empty or missing, for example during editing, the previous key stays in use."""
     key_file.write_text("")
     assert services.found() is None

@@ -61,7 +61,7 @@ def test_the_state_file_is_private_and_durable(tmp_path: Path) -> None:
 
 
 def test_sqlites_own_files_are_private_too(tmp_path: Path) -> None:
-    """In a state directory that others can enter, nobody else can read the state file or the files beside it."""
+    """Only the owner can read the state file and the files beside it, even if others can enter the directory."""
     tmp_path.chmod(0o755)
     mask = os.umask(0o022)
 
@@ -144,7 +144,7 @@ def test_a_state_directory_that_cannot_be_used_is_reported(tmp_path: Path) -> No
 
 
 def test_a_state_disk_that_fills_up_is_reported(tmp_path: Path) -> None:
-    """If the state file cannot grow and nobody waits, the error says what to do and does not call it damaged."""
+    """If the state file cannot grow and no writer waits, the error says what to do and does not call it damaged."""
 
     async def work() -> None:
         store = SqliteStore.open(tmp_path)

@@ -171,7 +171,7 @@ def test_a_change_without_a_fact_is_not_in_the_journal(kept: State) -> None:
 
 
 def test_one_order_takes_anothers_place_or_neither_changes(kept: State) -> None:
-    """The end of an order and the beginning of the order in its place are one transaction."""
+    """Ending an order and adding its replacement is one transaction."""
 
     async def work(store: Store) -> list[Phase]:
         with pytest.raises(OverflowError):

@@ -108,7 +108,7 @@ def test_the_credential_is_the_one_that_bracketd_looks_for(unit: Path) -> None:
     assert set(named) == {CREDENTIAL}
 
 
-def test_no_credential_is_no_failure() -> None:
+def test_a_missing_credential_is_not_a_failure() -> None:
     """The system unit names its credential without a path, so systemd ignores a missing one."""
     assert settings(SYSTEM)["LoadCredential"] == [CREDENTIAL]
     assert "LoadCredential" not in settings(USER)

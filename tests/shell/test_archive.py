@@ -251,7 +251,7 @@ def test_an_old_card_that_is_new_here_is_sent(tmp: Path) -> None:
     simulate(work)
 
 
-def test_old_photos_that_are_moved_into_a_sent_shoot_are_no_supplement(tmp: Path) -> None:
+def test_old_photos_moved_into_a_sent_shoot_are_not_a_supplement(tmp: Path) -> None:
     """Skipped photos that are moved into the folder of a delivered shoot are not sent as late photos."""
     archive(tmp, OLD)
 

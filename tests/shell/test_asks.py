@@ -385,7 +385,7 @@ def test_a_disk_that_stays_broken_is_the_answer(tmp: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["", ".", "..", "a/b", "../out", "12 Oak St/"])
-def test_what_is_no_shoot_of_the_folder(tmp: Path, target: str) -> None:
+def test_paths_that_are_not_a_shoot_of_the_folder(tmp: Path, target: str) -> None:
     """The watched folder itself, its parent and folders inside a shoot are refused, and nothing is sent."""
 
     async def work(scene: Scene, _clock: SimulatedClock) -> None:

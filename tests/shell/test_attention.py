@@ -26,7 +26,7 @@ def attention(scene: Scene) -> list[Attention]:
 
 
 def test_loose_photos_are_named_as_long_as_they_lie_there(tmp: Path) -> None:
-    """Photos directly in the watched folder are counted and named until somebody moves them."""
+    """Photos directly in the watched folder are counted and named until they are moved."""
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock) as scene:

@@ -30,7 +30,7 @@ async def quiet() -> None:
 
 @pytest.mark.parametrize("leads_to", ["/", "."])
 @pytest.mark.parametrize("first", [True, False], ids=["there at first sight", "made while we watch"])
-def test_a_link_to_everything_holds_up_nobody(tmp: Path, leads_to: str, first: bool) -> None:
+def test_a_link_to_the_root_delays_no_other_shoot(tmp: Path, leads_to: str, first: bool) -> None:
     """A link to ``/`` in the watched folder is named in ``status`` and not scanned; the next shoot is sent."""
     link = tmp / "in" / "link"
     if first:

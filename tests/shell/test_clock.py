@@ -71,7 +71,7 @@ def test_the_clock_is_put_right_while_the_daemon_does_not_run(tmp_path: Path, ba
     simulate(work)
 
 
-def test_a_back_off_under_a_wrong_clock_is_no_busy_loop(tmp_path: Path) -> None:
+def test_a_back_off_under_a_wrong_clock_is_not_a_busy_loop(tmp_path: Path) -> None:
     """When the clock is set back in an outage, the order is retried once immediately, then as rarely as before."""
 
     def offline(_of: Order, step: steps.Step) -> facts.Fact:
@@ -91,7 +91,7 @@ def test_a_back_off_under_a_wrong_clock_is_no_busy_loop(tmp_path: Path) -> None:
     assert 1 <= since <= before + 2
 
 
-def test_a_service_that_asks_for_a_pause_is_heard_under_a_wrong_clock(tmp_path: Path) -> None:
+def test_retry_after_is_honoured_under_a_wrong_clock(tmp_path: Path) -> None:
     """When the clock is set back after a Retry-After, at most one request is sent too early."""
 
     def busy(_of: Order, step: steps.Step) -> facts.Fact:

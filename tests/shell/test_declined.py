@@ -392,7 +392,7 @@ def test_photos_that_come_to_a_declined_shoot_are_named(
     simulate(work)
 
 
-def test_named_photos_that_go_are_no_longer_named(tmp: Path) -> None:
+def test_a_photo_moved_out_of_a_cancelled_shoot_is_sent(tmp: Path) -> None:
     """A photo that was added to a cancelled shoot and then moved to its own folder is sent from there."""
 
     async def work(clock: SimulatedClock) -> None:

@@ -21,8 +21,8 @@ from tests.stores.states import ask, look
 pytestmark = pytest.mark.stores("memory", "sqlite")
 
 
-def test_a_listener_with_a_bug_stops_nobody(tmp_path: Path) -> None:
-    """An order goes its way although one listener raises, and the other listeners hear of each change."""
+def test_a_listener_with_a_bug_stops_nothing(tmp_path: Path) -> None:
+    """If one listener raises, the order continues, and the other listeners get every change."""
     heard: list[Phase] = []
 
     def breaks(_change: Change) -> None:

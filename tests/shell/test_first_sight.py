@@ -384,7 +384,7 @@ def test_photos_that_come_to_a_skipped_shoot_are_named(tmp: Path) -> None:
     simulate(work)
 
 
-def test_what_came_to_a_skipped_shoot_while_nobody_looked_is_named(tmp: Path) -> None:
+def test_photos_added_to_a_skipped_shoot_between_runs_are_named(tmp: Path) -> None:
     """A card added to a skipped folder between two runs is not sent, and its photos are named."""
     shoot(tmp / "in", "Old A")
 
@@ -402,7 +402,7 @@ def test_what_came_to_a_skipped_shoot_while_nobody_looked_is_named(tmp: Path) ->
     simulate(work)
 
 
-def test_another_shoot_under_a_skipped_name_is_no_late_one(tmp: Path) -> None:
+def test_another_shoot_with_a_skipped_name_is_not_late(tmp: Path) -> None:
     """A folder that replaces a skipped one is sent, and its photos are not reported as late."""
     shoot(tmp / "in", "Card")
 

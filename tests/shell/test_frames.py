@@ -165,7 +165,7 @@ def test_the_second_card_as_a_shoot_of_its_own(tmp: Path) -> None:
     simulate(work)
 
 
-def test_another_file_of_its_frames_is_no_renamed_shoot(tmp: Path) -> None:
+def test_other_files_of_the_frames_are_not_a_renamed_shoot(tmp: Path) -> None:
     """An order whose folder was removed does not continue with other files of the same frames."""
 
     async def work(clock: SimulatedClock) -> None:
@@ -340,7 +340,7 @@ def test_a_late_photo_that_may_show_what_was_sent_is_held(tmp: Path) -> None:
     simulate(work)
 
 
-def test_orders_of_a_time_when_nobody_read_frames(tmp: Path) -> None:
+def test_orders_without_recorded_frames(tmp: Path) -> None:
     """An order without recorded frames reads them from its files while these are unchanged."""
 
     async def work(clock: SimulatedClock) -> None:

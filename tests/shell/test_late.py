@@ -132,7 +132,7 @@ def test_what_was_made_long_after_the_lock_waits(tmp: Path) -> None:
     simulate(work)
 
 
-def test_what_is_made_of_a_frame_is_no_new_photo(tmp: Path) -> None:
+def test_a_file_made_from_a_frame_is_not_a_new_photo(tmp: Path) -> None:
     """A RAW file beside its JPEG, or an export beside its RAW file, belongs to a sent frame: nothing is bought."""
 
     async def work(clock: SimulatedClock) -> None:

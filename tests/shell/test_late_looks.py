@@ -39,7 +39,7 @@ def test_a_shoot_at_rest_is_hardly_scanned(tmp: Path) -> None:
     simulate(work)
 
 
-def test_what_comes_to_a_shoot_at_rest_is_seen_by_the_next_look(tmp: Path) -> None:
+def test_a_file_added_to_an_idle_shoot_is_found_by_the_next_check(tmp: Path) -> None:
     """A file added to any of its folders is found after one interval, however rarely the shoot is scanned."""
 
     async def work(clock: SimulatedClock) -> None:

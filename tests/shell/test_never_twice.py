@@ -32,7 +32,7 @@ class People:
         self.made = 0
         self.log: list[str] = []
         self.twice: set[str] = set()
-        """Orders of photos that somebody wanted sent whether or not they were sent before."""
+        """Orders of photos that a person wanted to be sent even if they were sent before."""
 
     def folders(self) -> list[Path]:
         """The shoots in the watched folder."""

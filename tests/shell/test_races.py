@@ -196,7 +196,7 @@ def test_a_card_in_two_watched_folders_is_bought_once(tmp: Path, submitted: bool
     assert rows["skipped"]["folder"] != rows["settled"]["folder"]
 
 
-def test_one_that_reads_for_long_makes_nobody_wait(tmp: Path) -> None:
+def test_a_long_read_delays_no_other_shoot(tmp: Path) -> None:
     """While one shoot's photos are read for an hour, a shoot in another watched folder becomes an order."""
     slow, quick = (tmp / place / "12 Oak St" for place in ("a", "b"))
     for folder in (slow, quick):

@@ -41,7 +41,7 @@ def every_order(scene: Scene) -> list[tuple[str, int]]:
         return [(row["phase"], row["brackets_total"]) for row in reader.orders()]
 
 
-def test_a_name_of_a_delivered_shoot_is_used_again_while_nobody_looks(tmp: Path) -> None:
+def test_the_name_of_a_delivered_shoot_is_reused_between_scans(tmp: Path) -> None:
     """Another card with a delivered shoot's folder name is sent, even if it arrived while the daemon was stopped."""
 
     async def work(clock: SimulatedClock) -> None:

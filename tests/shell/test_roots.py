@@ -116,7 +116,7 @@ def test_a_pause_is_reported_once(tmp: Path, disk: Path) -> None:
     simulate(work)
 
 
-def test_what_lies_on_a_bare_mount_point_is_nobodys(tmp: Path, disk: Path) -> None:
+def test_files_on_a_bare_mount_point_are_ignored(tmp: Path, disk: Path) -> None:
     """Shoots on a bare mount point are neither sent nor skipped, and the disk's own shoots are not forgotten."""
 
     async def work(clock: SimulatedClock) -> None:
@@ -192,7 +192,7 @@ def test_all_shoots_gone_at_once_is_a_lost_disk(tmp: Path) -> None:
     simulate(work)
 
 
-def test_one_shoot_that_is_removed_is_no_lost_disk(tmp: Path) -> None:
+def test_removing_the_only_shoot_does_not_count_as_a_lost_disk(tmp: Path) -> None:
     """Removing the only shoot does not cause a pause."""
 
     async def work(clock: SimulatedClock) -> None:

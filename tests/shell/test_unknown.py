@@ -278,7 +278,7 @@ def away_at_the_start(tmp: Path, output: Path) -> Store:
     return store
 
 
-def test_the_output_of_another_watched_folder_stops_nobody(tmp: Path) -> None:
+def test_the_output_of_another_watched_folder_delays_nothing(tmp: Path) -> None:
     """While one output folder is missing, shoots of other watched folders are sent, including submitted ones."""
     out2 = tmp / "out2"
     (tmp / "out").mkdir()
@@ -674,7 +674,7 @@ def test_a_note_that_makes_no_sense_is_reported(tmp: Path) -> None:
     simulate(work)
 
 
-def test_one_disk_error_in_a_note_holds_up_nobody(tmp: Path) -> None:
+def test_a_disk_error_in_a_note_delays_nothing(tmp: Path) -> None:
     """A note that the disk returns only in part is reported, and the search continues."""
     folder = photos(tmp, OAK, *CARD)
     note_of(folder, tmp / "out" / "a")

@@ -142,7 +142,7 @@ def test_how_a_photo_was_taken_is_asked_again(tmp: Path) -> None:
     simulate(work)
 
 
-def test_a_folder_that_nobody_can_look_at_was_not_renamed(tmp: Path) -> None:
+def test_an_unreadable_folder_does_not_count_as_renamed(tmp: Path) -> None:
     """While the disk cannot tell if a shoot still exists, the same photos elsewhere do not take over its order."""
 
     async def work(clock: SimulatedClock) -> None:

@@ -260,7 +260,7 @@ class MemoryStore(Store):
 
     # --- roots, waiting shoots, notes ---
 
-    def root_states(self, now: Callable[[], float]) -> MemoryRoots:  # noqa: ARG002 - nobody reads when it was
+    def root_states(self, now: Callable[[], float]) -> MemoryRoots:  # noqa: ARG002 - the time is not read
         return MemoryRoots(self._shelf)
 
     async def forget_root(self, root: str, answer: Answer | None = None) -> None:

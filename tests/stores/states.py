@@ -64,7 +64,7 @@ class InMemory(State):
         self,
         verb: str,
         target: str,
-        now: float,  # noqa: ARG002 - nobody reads when it was
+        now: float,  # noqa: ARG002 - the time is not read
         names: Sequence[str] = (),
     ) -> int:
         self._asked += 1

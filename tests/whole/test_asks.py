@@ -60,7 +60,7 @@ def test_an_order_without_a_picture_is_held(program: Bracketd, sandbox: Sandbox)
     assert (order["images"]["downloaded"], charged(sandbox, order)) == (2, 2)
 
 
-def test_an_order_that_nobody_wants_is_dismissed(program: Bracketd, sandbox: Sandbox) -> None:
+def test_an_unwanted_order_is_dismissed(program: Bracketd, sandbox: Sandbox) -> None:
     """A dismissed order, or a copy of its photos, is never bought until a person submits it."""
     program.settings["limits"] = {"images_per_order": 1}
     program.start()

@@ -75,7 +75,7 @@ def test_a_key_that_was_missing_is_noticed(idler: Idler) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_can_be_told_to_end(idler: Idler, number: int) -> None:
+def test_it_ends_on_request(idler: Idler, number: int) -> None:
     """A signal ends the waiting silently with status 0, which is not a failure to a service manager."""
     idler.says("nothing is watched until the settings are fixed")
     idler.process.send_signal(number)

@@ -134,7 +134,7 @@ def test_a_waiting_shoot_can_be_submitted(program: Bracketd) -> None:
     assert program.status()["waiting"] == []
 
 
-def test_what_is_no_shoot_is_left_alone(program: Bracketd) -> None:
+def test_folders_that_are_not_shoots_are_left_alone(program: Bracketd) -> None:
     """Loose photos, empty folders and folders without photos are reported once each and never sent."""
     program.start()
     (program.watched / "IMG_0001.JPG").write_bytes(b"loose")

@@ -77,7 +77,7 @@ def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["orders"] == []
 
 
-def test_a_file_that_is_no_yaml(tmp_path: Path) -> None:
+def test_a_file_that_is_not_yaml(tmp_path: Path) -> None:
     """Each verb reports the line in which a configuration file cannot be read, and ends with status 78."""
     config = tmp_path / "config.yaml"
     config.write_text("api:\n\tkey: secret-key\n")

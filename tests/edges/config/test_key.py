@@ -111,7 +111,7 @@ def test_a_key_file_that_holds_no_key_says_why(problems: Problems, key_file: Pat
     ("content", "what"),
     [(b"caf\xe9", "is not UTF-8 text"), (b"\xff\xfea", "is not UTF-8 text"), (b"x" * 9000, "is too large")],
 )
-def test_a_file_that_is_no_key_file_says_so(problems: Problems, key_file: Path, content: bytes, what: str) -> None:
+def test_another_file_gets_its_own_message(problems: Problems, key_file: Path, content: bytes, what: str) -> None:
     """A file in another encoding, or that is not a key file at all, gets its own message."""
     key_file.write_bytes(content)
     (problem,) = problems(folder() + f"api: {{key_file: {key_file}}}\n")

@@ -27,7 +27,7 @@ def test_mistakes_in_other_settings_do_not_matter(config: Write, tmp_path: Path)
 
 
 @pytest.mark.parametrize("text", ["", "state_dir: $NOPE\n", "state_dir:\n", "state_dir: [a]\n", "a: b: c\n"])
-def test_a_state_directory_that_cannot_be_told_is_a_configuration_error(config: Write, text: str) -> None:
+def test_an_unknown_state_directory_is_a_configuration_error(config: Write, text: str) -> None:
     """``locate_state`` reports a broken file or an invalid ``state_dir`` as ``load`` does."""
     with pytest.raises(ConfigError):
         locate_state(config(text), {})

@@ -229,7 +229,7 @@ def test_a_value_inside_itself_is_refused(problems: Problems) -> None:
     assert any(problem.what == "The value contains itself" for problem in found)
 
 
-def test_a_key_that_is_no_word_is_refused(problems: Problems) -> None:
+def test_a_list_in_place_of_a_name_is_refused(problems: Problems) -> None:
     """A list or group in the place of a name is reported."""
     found = problems("? [a, b]\n: 1\n" + folder())
     assert [problem.what for problem in found] == ["The name of a setting is not a plain word"]

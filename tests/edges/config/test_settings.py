@@ -93,7 +93,7 @@ def test_durations_are_written_as_people_do(loaded: Load, written: str, seconds:
 
 
 @pytest.mark.parametrize("written", ["0", "-5", "0s", "''", "soon", "90x", "25h", ".inf", ".nan", "yes", "[90]", "h"])
-def test_what_is_no_duration_is_refused(problems: Problems, written: str) -> None:
+def test_invalid_durations_are_refused(problems: Problems, written: str) -> None:
     """Zero, negative times, more than a day and other words are not durations."""
     (problem,) = problems(folder(f"quiet_period: {written}"))
     assert problem.where.endswith("config.yaml:4: folders[0].quiet_period")
@@ -132,7 +132,7 @@ def test_a_price_is_kept_as_it_is_written(config: Write, written: str, price: st
     "written",
     ["-0.75", "0,75", "$0.75", "0.75 USD", ".nan", ".inf", "true", "[1]", "1e3", "''", "1234567890", "'0.1_0'"],
 )
-def test_what_is_no_price_is_refused(problems: Problems, tmp_path: Path, written: str) -> None:
+def test_invalid_prices_are_refused(problems: Problems, tmp_path: Path, written: str) -> None:
     """Currencies, commas, negative numbers and other words are not a price, for ``locate_price`` and ``load``."""
     (problem,) = problems(folder() + f"price_per_image: {written}\n")
     assert problem.where.endswith("config.yaml:4: price_per_image")

@@ -1,4 +1,4 @@
-"""Small camera files made to order: just enough structure for a reader, in either byte order."""
+"""Builds small camera files with just enough structure for a reader, in either byte order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Placed = Callable[[str, int], bytes]
 
 @dataclass(frozen=True)
 class Plain:
-    """An entry whose ``count`` values are ``packed`` once order and place are known."""
+    """An entry with ``count`` values. ``packed`` gives their bytes once byte order and offset are known."""
 
     kind: int
     count: int
@@ -46,12 +46,12 @@ def longs(*values: int) -> Plain:
 
 
 def ratio(*parts: int) -> Plain:
-    """Unsigned fractions, over and under in turn."""
+    """Unsigned fractions, as numerators and denominators in turn."""
     return _numbers(RATIONAL, "I", len(parts) // 2, parts)
 
 
 def sratio(*parts: int) -> Plain:
-    """Signed fractions, over and under in turn."""
+    """Signed fractions, as numerators and denominators in turn."""
     return _numbers(SRATIONAL, "i", len(parts) // 2, parts)
 
 
@@ -77,7 +77,7 @@ def blob(data: bytes) -> Plain:
 
 
 def placed(make: Placed) -> Plain:
-    """Bytes without a type that hold offsets: a maker note."""
+    """Untyped bytes that contain offsets, such as a maker note."""
     return Plain(UNDEFINED, len(make("<", 0)), make)
 
 
@@ -87,7 +87,7 @@ def sub(entries: Entries) -> Subs:
 
 
 def directory(entries: Entries, order: str, at: int) -> bytes:
-    """A directory that will stand at ``at``, its values and the directories it points to behind it."""
+    """A directory for offset ``at``, followed by its values and the directories that it points to."""
     rows, data = b"", b""
     behind = at + 2 + 12 * len(entries) + 4
     for tag, entry in sorted(entries.items()):
@@ -106,7 +106,7 @@ def directory(entries: Entries, order: str, at: int) -> bytes:
 
 
 def tiff(entries: Entries, order: str = "<", magic: int = 42, gap: bytes = b"") -> bytes:
-    """A TIFF structure with one directory, ``gap`` bytes behind the header."""
+    """A TIFF structure with one directory, ``gap`` bytes after the header."""
     head = {"<": b"II", ">": b"MM"}[order]
     first = 8 + len(gap)
     return head + struct.pack(f"{order}HI", magic, first) + gap + directory(entries, order, first)
@@ -126,7 +126,7 @@ def jpeg(block: bytes | None, width: int = 6000, height: int = 4000, before: byt
 
 
 def chunk(name: bytes, payload: bytes) -> bytes:
-    """One PNG chunk; its check sum is not looked at."""
+    """One PNG chunk. Its checksum is invalid, because no reader checks it."""
     return struct.pack(">I", len(payload)) + name + payload + b"\0\0\0\0"
 
 
@@ -139,7 +139,7 @@ def png(block: bytes, width: int, height: int) -> bytes:
 
 
 def raf(inside: bytes, width: int, height: int, gap: int = 0) -> bytes:
-    """A RAF with a JPEG inside and, ``gap`` bytes behind it, the sensor's directory."""
+    """A RAF with a JPEG and, ``gap`` bytes after it, the sensor's directory."""
     sensor = struct.pack(">IHHIHHHH", 2, 0x0110, 4, 0, 0x0111, 4, height, width)
     at = 160 + len(inside) + gap
     head = b"FUJIFILMCCD-RAW 0201".ljust(84, b"\0") + struct.pack(">IIII", 160, len(inside), at, len(sensor))
@@ -152,7 +152,7 @@ def box(kind: bytes, payload: bytes) -> bytes:
 
 
 def cr3(parts: Sequence[bytes], gap: int = 0) -> bytes:
-    """A CR3 with the boxes CMT1, CMT2 and so on, ``gap`` bytes of something else before them."""
+    """A CR3 with the boxes CMT1, CMT2 and so on, after ``gap`` bytes of other data."""
     inside = b"".join(box(b"CMT%d" % number, part) for number, part in enumerate(parts, 1))
     canon = box(b"uuid", bytes.fromhex("85c0b687820f11e08111f4ce462b6a48") + box(b"CNCV", b"CanonCR3_001") + inside)
     other = box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac") + box(b"CMT1", b""))

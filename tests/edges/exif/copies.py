@@ -1,4 +1,4 @@
-"""A photo file as a copy leaves it: whole, cut, or of full size and not yet written."""
+"""A photo file as a copy program leaves it: complete, cut off, or of full size but not fully written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from daemon.exif.structure import Structure, judge
 
 @dataclass
 class Disk:
-    """A file as a copy left it: its first ``length`` bytes, of which those from ``written`` on are zeros yet."""
+    """A file as a copy program left it: its first ``length`` bytes, with zeros from ``written`` on."""
 
     data: bytes
     length: int
@@ -18,7 +18,7 @@ class Disk:
     reads: list[tuple[int, int]] = field(default_factory=list)
 
     def fetch(self, offset: int, size: int) -> bytes:
-        """Bytes of the file; the read is remembered."""
+        """Bytes of the file. Records the read."""
         self.reads.append((offset, size))
         return self.bytes(offset, size)
 
@@ -28,30 +28,31 @@ class Disk:
         return self.data[offset : min(end, self.written)].ljust(max(0, end - offset), b"\0")
 
     def structure(self) -> Structure:
-        """What its structure says."""
+        """The result of checking its structure."""
         return judge(self.bytes(0, HEAD_BYTES), self.length, self.fetch)
 
 
 def whole(data: bytes) -> Disk:
-    """The file when all of it is there."""
+    """The complete file."""
     return Disk(data, len(data), len(data))
 
 
 def cut(data: bytes, length: int) -> Disk:
-    """The file when only its first ``length`` bytes are there."""
+    """The file cut off after ``length`` bytes."""
     return Disk(data, length, length)
 
 
 def stalled(data: bytes, written: int) -> Disk:
-    """The file when it has its size, and only its first ``written`` bytes."""
+    """The file at full size, with only its first ``written`` bytes written."""
     return Disk(data, len(data), written)
 
 
 @dataclass(frozen=True)
 class Photo:
-    """A whole file; ``needed`` is how much of it must be there, and behind that is what nothing in it announces.
+    """A complete file.
 
-    ``last`` is how much of it lies behind where the picture's data end.
+    ``needed`` is the size without data that nothing in the file announces. ``last`` is the number of bytes after the
+    end of the picture's data.
     """
 
     data: bytes
@@ -60,5 +61,5 @@ class Photo:
 
 
 def photo(data: bytes, behind: bytes = b"") -> Photo:
-    """A file with something behind it that nothing in it announces."""
+    """A file with trailing data that nothing in it announces."""
     return Photo(data + behind, len(data))

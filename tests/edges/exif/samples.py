@@ -1,4 +1,4 @@
-"""One photo in every container, and what must be read from it."""
+"""One photo in every container, and the values that must be read from it."""
 
 from __future__ import annotations
 
@@ -83,17 +83,17 @@ def note(entries: Entries) -> Plain:
 
 
 def headed(head: bytes, entries: Entries, *, own: bool = False) -> Plain:
-    """A note whose directory follows ``head``; its offsets count from the note itself if ``own`` is true."""
+    """A note whose directory follows ``head``. Its offsets are relative to the note itself if ``own`` is True."""
     return placed(lambda order, at: head + directory(entries, order, len(head) if own else at + len(head)))
 
 
 def nikon(entries: Entries) -> Plain:
-    """Nikon's note holds a whole TIFF structure."""
+    """Nikon's note, which contains a complete TIFF structure."""
     return placed(lambda order, _: b"Nikon\0\2\x11\0\0" + tiff(entries, order))
 
 
 def enciphered(first: int, places: dict[int, int], size: int = 0x30) -> bytes:
-    """Sony's tag 0x9400: each byte but those above 248 cubed modulo 249; ``first`` is as it stands."""
+    """Sony's tag 0x9400. Bytes up to 248 are cubed modulo 249, except ``first``."""
     plain = bytes(places.get(place, 0) for place in range(1, size))
     return bytes([first]) + bytes(pow(byte, 3, 249) if byte < 249 else byte for byte in plain)
 
@@ -129,18 +129,18 @@ def raw_photo(make: str, order: str, main: Entries, **more: Plain | Subs) -> byt
 
 
 def cr2(order: str = "<") -> bytes:
-    """The photo as a CR2: a TIFF with Canon's mark behind the header, and a preview in the first directory."""
+    """The photo as a CR2: a TIFF with Canon's mark after the header, and a preview in the first directory."""
     return tiff(photo(ifd0={0x0100: shorts(1536), 0x0101: shorts(1024)}), order, gap=b"CR\2\0\0\0\0\0")
 
 
 def rw2(inside: bytes, iso: int = 400) -> bytes:
-    """The photo as an RW2: the JPEG inside is the value of an entry, the size is that between borders."""
+    """The photo as an RW2: the JPEG is the value of an entry, and the borders give the size."""
     borders = {0x0004: shorts(8), 0x0005: shorts(12), 0x0006: shorts(4008), 0x0007: shorts(6012)}
     return tiff({**IFD0, **borders, 0x0017: shorts(iso), 0x002E: blob(inside)}, magic=85)
 
 
 def everything() -> dict[str, tuple[bytes, Capture]]:
-    """Files by name, with what must be read from each."""
+    """Files by name, with the values that must be read from each."""
     size = {0x0100: longs(6000), 0x0101: longs(4000)}
     cropped = {0x0100: longs(6048), 0x0101: longs(4024), 0xC620: ratio(6000, 1, 4000, 1)}
     bare = replace(READ, mark=BracketMark())
@@ -171,7 +171,7 @@ def everything() -> dict[str, tuple[bytes, Capture]]:
 
 
 def private_data(order: str, maker_note: Entries) -> bytes:
-    """DNGPrivateData as Adobe's converter writes it; the note stood at offset 1000 of the raw file."""
+    """DNGPrivateData as Adobe's converter writes it. The note was at offset 1000 of the raw file."""
     inside = {"<": b"II", ">": b"MM"}[order] + struct.pack(">I", 1000) + directory(maker_note, order, 1000)
     other = b"Othr" + struct.pack(">I", 3) + b"odd\0"
     return b"Adobe\0" + other + b"MakN" + struct.pack(">I", len(inside)) + inside

@@ -1,4 +1,4 @@
-"""Small photo files in any format, as one camera takes them: the same frame says the same in each."""
+"""Small photo files of one camera in any format. A frame has the same metadata in each format."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Camera:
         return replace(self, begins=self.begins + timedelta(**time))
 
     def smaller(self) -> Camera:
-        """The same in pictures of a third of the size, as an editor exports them."""
+        """The same as pictures with a third of the size, as an editor exports them."""
         return replace(self, pixels=(self.pixels[0] // 3, self.pixels[1] // 3))
 
     def take(self, path: str, number: int) -> bytes:
-        """Frame ``number`` (from 1) as a file of this name; no two files are the same bytes."""
+        """Frame ``number`` (from 1) as a file of this name. No two files have the same bytes."""
         entries, (width, height) = self._entries(number), self.pixels
         extension = path.rpartition(".")[2].lower()
         own = path.encode("utf-8", "surrogateescape")
@@ -45,7 +45,7 @@ class Camera:
         return tiff({**entries, 0x0100: longs(width), 0x0101: longs(height)}) + own
 
     def card(self, pattern: str, frames: int = 6) -> dict[str, bytes]:
-        """The first frames, by path; the pattern is filled with their numbers."""
+        """The first frames, by path. The pattern contains the frame's number."""
         paths = {number: pattern.format(number) for number in range(1, frames + 1)}
         return {path: self.take(path, number) for number, path in paths.items()}
 
@@ -65,5 +65,5 @@ class Camera:
 
 
 def shot_of(camera: Camera, path: str, number: int = 1) -> Shot:
-    """What a frame's file of this name says."""
+    """The metadata of a frame in a file of this name."""
     return shot_in("", path, camera.take(path, number)[:HEAD_BYTES])

@@ -48,7 +48,7 @@ AT = (-(33 + 51 / 60 + 31.95 / 3600), 151.215)
 
 
 def said(changes: Entries, *, without: int | None = None) -> tuple[float, float] | None:
-    """Where a JPEG was taken that has these entries in its GPS directory."""
+    """The place that is read from a JPEG with these entries in its GPS directory."""
     entries = {tag: entry for tag, entry in {**SYDNEY, **changes}.items() if tag != without}
     return parse(jpeg(tiff({0x8825: sub(entries)}))).gps
 
@@ -90,7 +90,7 @@ def test_north_and_west() -> None:
     ids=["decimal minutes", "decimal degrees", "floats", "doubles"],
 )
 def test_an_angle_may_be_written_in_several_ways(angle: Plain) -> None:
-    """Degrees and minutes may have decimals, and editors that write floating point numbers are understood."""
+    """Degrees and minutes may have decimals, and may be floating point numbers, as some editors write."""
     assert said({0x0004: angle}) == pytest.approx(AT)
 
 
@@ -141,7 +141,7 @@ def test_the_poles_and_the_date_line_are_on_the_globe() -> None:
 
 @given(st.data())
 def test_damage_never_gives_an_impossible_place(data: st.DataObject) -> None:
-    """Whatever bytes are damaged, a place is on the globe or not known."""
+    """Whatever bytes are damaged, a place is on the globe or None."""
     name = data.draw(st.sampled_from(sorted(located())))
     damaged = bytearray(located()[name])
     for at in data.draw(st.lists(st.integers(0, len(damaged) - 1), max_size=12)):
@@ -150,7 +150,7 @@ def test_damage_never_gives_an_impossible_place(data: st.DataObject) -> None:
 
 
 def test_every_damaged_byte_of_the_place() -> None:
-    """Each byte of a GPS directory may have any of some typical wrong values."""
+    """With any byte of a GPS directory replaced by typical wrong values, a place is possible or None."""
     whole = jpeg(tiff({0x8825: sub(SYDNEY)}))
     places = set()
     for at in range(len(whole)):
@@ -188,7 +188,7 @@ def test_a_place_is_never_in_a_text(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not HEADS.is_dir(), reason="no real camera files at hand")
 def test_a_real_phone_says_where() -> None:
-    """The place of a real HEIC is the one that ExifTool reads. Real cameras without a receiver have none."""
+    """The place of a real HEIC is the same as in ExifTool. Files of cameras without a receiver have no place."""
     assert read(HEADS / "Stonehenge.heic").gps == pytest.approx((51.1782805555556, -1.82663888888889))
     assert read(HEADS / "CanonRaw.cr3").gps is None
 

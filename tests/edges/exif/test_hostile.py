@@ -1,4 +1,4 @@
-"""Nothing in a file makes the reader raise, read or work without bound."""
+"""Tests that no file content makes the reader raise, or read or work without limit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MOST_CALLS = 100_000
 
 
 class Rest:
-    """The file behind the head: it counts what is asked of it, and never ends."""
+    """An endless file after the head. Counts the reads."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data or b"\0"
@@ -43,7 +43,7 @@ class Rest:
         self.bytes = 0
 
     def fetch(self, offset: int, size: int) -> bytes:
-        """The data over and over."""
+        """The data, repeated endlessly."""
         self.reads += 1
         self.bytes += size
         start = offset % len(self._data)
@@ -52,7 +52,7 @@ class Rest:
 
 @contextmanager
 def counted_calls() -> Iterator[list[int]]:
-    """Counts the calls of functions made inside, in a list of one number."""
+    """Counts the function calls inside the block, in a list with one number."""
     count = [0]
 
     def profile(_frame: object, event: str, _argument: object) -> None:
@@ -67,7 +67,7 @@ def counted_calls() -> Iterator[list[int]]:
 
 
 def assert_bounded(head: bytes, rest: bytes = b"") -> Capture:
-    """Reads it with an endless rest; everything said is sane, and the work was bounded."""
+    """Read a head with an endless rest. Check that all values are valid and the work is bounded."""
     behind = Rest(rest)
     with counted_calls() as calls:
         capture = parse(head, behind.fetch)
@@ -80,7 +80,7 @@ def assert_bounded(head: bytes, rest: bytes = b"") -> Capture:
 
 
 def assert_sane(capture: Capture) -> None:
-    """Each value is of its type and in its range."""
+    """Check that each value has its type and is in its range."""
     hash(capture)
     for number in (capture.exposure_s, capture.f_number, capture.focal_mm, capture.iso, capture.width, capture.height):
         assert number is None or 0 < number < 1 << 64
@@ -97,14 +97,14 @@ def assert_sane(capture: Capture) -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=600), st.binary(max_size=64))
-def test_random_bytes_are_read_in_peace(head: bytes, rest: bytes) -> None:
+def test_random_bytes_never_raise(head: bytes, rest: bytes) -> None:
     """Random bytes never raise, and cost a bounded amount."""
     assert_bounded(head, rest)
 
 
 @settings(deadline=None)
 @given(st.sampled_from(MAGICS), st.binary(max_size=600), st.binary(max_size=64))
-def test_random_bytes_behind_a_magic_are_read_in_peace(magic: bytes, noise: bytes, rest: bytes) -> None:
+def test_random_bytes_after_a_magic_number_never_raise(magic: bytes, noise: bytes, rest: bytes) -> None:
     """Random bytes that begin like a picture never raise, and cost a bounded amount."""
     assert_bounded(magic + noise, rest)
 
@@ -114,7 +114,7 @@ def test_random_bytes_behind_a_magic_are_read_in_peace(magic: bytes, noise: byte
     st.sampled_from(sorted(SAMPLES)),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=4)), min_size=1, max_size=8),
 )
-def test_damaged_pictures_are_read_in_peace(name: str, damage: list[tuple[float, bytes]]) -> None:
+def test_damaged_pictures_never_raise(name: str, damage: list[tuple[float, bytes]]) -> None:
     """Pictures with bytes overwritten anywhere never raise, and cost a bounded amount."""
     data = bytearray(SAMPLES[name])
     for place, noise in damage:
@@ -124,7 +124,7 @@ def test_damaged_pictures_are_read_in_peace(name: str, damage: list[tuple[float,
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
-def test_pictures_cut_anywhere_are_read_in_peace(name: str) -> None:
+def test_pictures_cut_anywhere_never_raise(name: str) -> None:
     """A picture cut at any length never raises, and gives no value that the complete picture does not have."""
     data = SAMPLES[name]
     whole = parse(data)
@@ -145,7 +145,7 @@ def test_every_byte_may_be_the_worst(name: str) -> None:
 
 
 def bombs() -> dict[str, bytes]:
-    """Files made to be long in the reading."""
+    """Files that are made to be slow to read."""
     looped = {0x8769: longs(8), 0x014A: longs(*[8] * 4000), **IFD0}
     full = b"II*\0\x08\0\0\0" + struct.pack("<H", 65535) + struct.pack("<HHII", 0x8769, 4, 1, 8) * 5000
     huge = tiff(
@@ -181,13 +181,13 @@ def bombs() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", sorted(bombs()))
 def test_bombs_do_not_go_off(name: str) -> None:
-    """Structures made of loops and of counts without end cost a bounded amount."""
+    """Structures with loops and huge counts cost a bounded amount."""
     data = bombs()[name]
     assert_bounded(data[: 64 * 1024], data)
 
 
 def test_reading_stops_at_the_bounds() -> None:
-    """A file whose parts are all elsewhere is given up after the allowed reads, with what is known by then."""
+    """If all parts of a file are elsewhere, reading stops after the allowed reads and returns what was found."""
     far = segment(0xE2, b"\0" * 65_533)
     data = jpeg(block(), before=far * 40, width=3000, height=2000)
     behind = Rest(data)
@@ -196,7 +196,7 @@ def test_reading_stops_at_the_bounds() -> None:
 
 
 def test_an_offset_before_the_file_is_nothing() -> None:
-    """A DNG's note that claims an origin before the file reads as absent where it points there."""
+    """Values of a DNG's note that would be before the start of the file count as missing."""
     data = tiff({**IFD0, 0xC612: blob(b"\1\4\0\0"), 0xC634: blob(private_data("<", {0x0093: longs(*range(9))}))})
     at = data.index(b"MakN") + 10
     moved = data[:at] + b"\xff\xff\xff\xff" + data[at + 4 :]

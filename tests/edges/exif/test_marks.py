@@ -10,7 +10,7 @@ from tests.edges.exif.samples import enciphered, headed, nikon, note
 
 
 def capture(make: str, maker_note: Plain, order: str = "<") -> Capture:
-    """What a JPEG with this maker note says."""
+    """The data read from a JPEG with this maker note."""
     return parse(jpeg(tiff({0x010F: text(make), 0x8769: sub({0x927C: maker_note})}, order)))
 
 
@@ -29,7 +29,7 @@ def canon(mode: int, code: int) -> Plain:
     ("code", "value_ev"), [(0, 0.0), (-128, -4.0), (64, 2.0), (12, 1 / 3), (-20, -2 / 3), (44, 4 / 3), (16, 0.5)]
 )
 def test_canon_says_its_value(code: int, value_ev: float, order: str) -> None:
-    """Canon's AEB value is in EV, thirds being exact."""
+    """Canon's AEB value is converted to EV, with exact thirds."""
     read = mark("Canon", canon(1, code), order)
     assert read.aeb is True
     assert read.value_ev == pytest.approx(value_ev)
@@ -48,7 +48,7 @@ def test_canon_without_file_info_is_marked_by_its_value() -> None:
 
 
 def test_canon_s_arrays_are_checked() -> None:
-    """An array of Canon's that does not begin with its own size has been moved or damaged, and says nothing."""
+    """A Canon array that does not begin with its own size was moved or damaged, and is ignored."""
     broken = note({0x0004: shorts(99, *[0] * 16, -64), 0x0093: shorts(99, 0, 0, 1, -64, 0)})
     assert mark("Canon", broken) == BracketMark()
 
@@ -69,7 +69,7 @@ def test_canon_s_note_has_a_serial_number() -> None:
 )
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_nikon_says_mode_value_and_count(mode: int, aeb: bool, order: str) -> None:
-    """Nikon's bit 4 is AEB unless it goes with white balance or D-lighting; value and shutter count come along."""
+    """Nikon's bit 4 means AEB, unless white balance or D-lighting is set too. Value and shutter count are read."""
     entries = {0x0089: shorts(mode), 0x0019: sratio(-4, 6), 0x00A7: longs(12345), 0x001D: text("6012345")}
     read = capture("NIKON CORPORATION", nikon(entries), order)
     assert read.mark == BracketMark(aeb=aeb, value_ev=-4 / 6, shutter_count=12345)
@@ -77,7 +77,7 @@ def test_nikon_says_mode_value_and_count(mode: int, aeb: bool, order: str) -> No
 
 
 def test_nikon_may_not_know() -> None:
-    """Nikon's fraction over zero is no value, and its number for "not counted" is no shutter count."""
+    """A Nikon value with a zero denominator is None, and so is the shutter count for "not counted"."""
     entries = {0x0089: shorts(0), 0x0019: sratio(0, 0), 0x00A7: longs(4294965247)}
     assert mark("NIKON CORPORATION", nikon(entries)) == BracketMark(aeb=False)
 
@@ -104,7 +104,7 @@ SONY_HEADS = [b"SONY DSC \0\0\0", b"SONY CAM \0\0\0", b"SONY MOBILE\0", b""]
     ],
 )
 def test_sony_says_mode_and_number(head: bytes, mode: int, number: int, expected: BracketMark) -> None:
-    """Sony's release mode 5 is AEB, its number counts within one press, and 65535 is unknown."""
+    """Sony's release mode 5 means AEB. The sequence number counts within one press, and 65535 means unknown."""
     entries = {0xB049: shorts(mode), 0xB04A: shorts(number)}
     assert mark("SONY", headed(head, entries)) == expected
 
@@ -120,7 +120,7 @@ def test_sony_says_mode_and_number(head: bytes, mode: int, number: int, expected
 )
 @pytest.mark.parametrize(("mode", "aeb"), [(0, False), (1, False), (2, True), (3, False), (23, True)])
 def test_sony_s_enciphered_tag_says_more(first: int, places: tuple[int, ...], mode: int, aeb: bool) -> None:
-    """Sony's enciphered tag gives AEB, number and length, wherever its version keeps them."""
+    """Sony's encrypted tag gives AEB, number and length, at the offsets of its version."""
     entries = {0x9400: blob(enciphered(first, dict(zip(places, (mode, 2, 5), strict=True))))}
     expected = BracketMark(aeb=aeb, sequence_number=3, sequence_length=5)
     assert mark("SONY", headed(SONY_HEADS[0], entries)) == expected
@@ -134,7 +134,7 @@ SERIAL = bytes.fromhex("0123456789ab")
     [(371, 0x3A, 0x88, 6), (384, 0x3A, 0x8A, 6), (397, 0x0A, 0x38, 6), (388, 0x3A, 0x88, 6), (340, 0x32, 0x7C, 4)],
 )
 def test_sony_s_body_is_known(model: int, count_at: int, serial_at: int, size: int) -> None:
-    """Sony's enciphered tag 0x9050 gives the body's serial number and shutter count, where the model keeps them."""
+    """Sony's encrypted tag 0x9050 gives the body's serial number and shutter count, at the model's offsets."""
     places = {count_at: 0x39, count_at + 1: 0x30, serial_at: 0x01}
     places |= {serial_at + at: byte for at, byte in enumerate(SERIAL[:size])}
     entries = {0xB001: shorts(model), 0x9050: blob(enciphered(0, places, size=0x100))}
@@ -158,7 +158,7 @@ def test_exif_s_own_serial_comes_first() -> None:
     assert parse(jpeg(tiff({0x010F: text("SONY"), 0x8769: sub(inside)}))).serial == "5012345"
 
 
-def test_sony_s_single_frames_are_no_sequence() -> None:
+def test_sony_s_single_frames_are_not_a_sequence() -> None:
     """A sequence of one frame is ignored, so that counters of 1 and 1 do not look like restarts."""
     entries = {0xB049: shorts(0), 0x9400: blob(enciphered(0x31, {0x12: 0, 0x16: 1}))}
     assert mark("SONY", headed(SONY_HEADS[0], entries)) == BracketMark(aeb=False)
@@ -166,14 +166,14 @@ def test_sony_s_single_frames_are_no_sequence() -> None:
 
 @pytest.mark.parametrize(("length", "expected"), [(0, None), (100, None), (200, None), (9, 9)])
 def test_sony_s_length_may_be_open(length: int, expected: int | None) -> None:
-    """Continuous drive and panoramas have no length to wait for."""
+    """Continuous drive and panoramas give no sequence length."""
     entries = {0x9400: blob(enciphered(0x26, {0x12: 1, 0x16: length}))}
     assert mark("SONY", headed(SONY_HEADS[0], entries)).sequence_length == expected
 
 
 @pytest.mark.parametrize("data", [enciphered(0xD0, {9: 2, 0x16: 3}), enciphered(0x31, {9: 2}, size=0x20)])
 def test_sony_s_unknown_versions_say_nothing(data: bytes) -> None:
-    """A version of the enciphered tag that is not known, or cut short, is left alone."""
+    """An encrypted tag of an unknown version, or a truncated one, is ignored."""
     assert mark("SONY", headed(SONY_HEADS[0], {0x9400: blob(data)})) == BracketMark()
 
 
@@ -189,7 +189,7 @@ def test_sony_s_unknown_versions_say_nothing(data: bytes) -> None:
 def test_fujifilm_is_little_endian_whatever_surrounds_it(
     mode: int, number: int, expected: BracketMark, order: str
 ) -> None:
-    """Fujifilm's note has an order and an origin of its own; AutoBracketing 1 is AEB, 6 is pixel shift."""
+    """Fujifilm's note has its own byte order and origin. AutoBracketing 1 means AEB, 6 means pixel shift."""
     entries = {0x0010: text("FPX 1234 5678"), 0x1100: shorts(mode), 0x1101: shorts(number)}
     fuji = blob(b"FUJIFILM" + struct.pack("<I", 12) + directory(entries, "<", 12))
     read = capture("FUJIFILM", fuji, order)
@@ -205,7 +205,7 @@ def test_fujifilm_is_little_endian_whatever_surrounds_it(
     ],
 )
 def test_panasonic_says_mode_and_number(mode: int, number: int, expected: BracketMark) -> None:
-    """Panasonic's burst mode 2 is AEB, 3 is focus."""
+    """Panasonic's burst mode 2 means AEB, 3 means focus."""
     entries = {0x0025: blob(b"F350807010058\0\0\0"), 0x002A: shorts(mode), 0x002B: longs(number)}
     read = capture("Panasonic", headed(b"Panasonic\0\0\0", entries))
     assert (read.mark, read.serial) == (expected, "F350807010058")
@@ -231,7 +231,7 @@ def test_panasonic_says_mode_and_number(mode: int, number: int, expected: Bracke
     [(b"OLYMP\0\1\0", False), (b"OLYMPUS\0II\3\0", True), (b"OM SYSTEM\0\0\0II\4\0", True)],
 )
 def test_olympus_says_drive_and_number(drive: tuple[int, ...], expected: BracketMark, head: bytes, own: bool) -> None:
-    """Olympus' drive mode 2, 4, or 5 with the bits for exposure is AEB, in notes old and new."""
+    """Olympus' drive mode 2, 4, or 5 with the exposure bits means AEB, in old and new notes."""
     settings = sub({0x0600: shorts(*drive)})
     entries = {0x2010: sub({0x0101: text("BHP302")}), 0x2020: settings}
     read = capture("OLYMPUS CORPORATION", headed(head, entries, own=own))
@@ -239,13 +239,13 @@ def test_olympus_says_drive_and_number(drive: tuple[int, ...], expected: Bracket
 
 
 def test_olympus_may_hold_its_settings_in_place() -> None:
-    """Old Olympus notes hold the settings as bytes instead of pointing to them."""
+    """Old Olympus notes contain the settings as bytes instead of pointing to them."""
     settings = placed(lambda order, at: directory({0x0600: shorts(2, 3)}, order, at))
     assert mark("OLYMPUS", headed(b"OLYMP\0\1\0", {0x2020: settings})).aeb is True
 
 
 def test_olympus_without_settings_says_nothing() -> None:
-    """An Olympus note without a drive mode is no mark."""
+    """An Olympus note without a drive mode gives no mark."""
     assert mark("OLYMPUS", headed(b"OLYMPUS\0II\3\0", {0x0100: shorts(1)}, own=True)) == BracketMark()
 
 
@@ -266,7 +266,7 @@ def test_olympus_without_settings_says_nothing() -> None:
 def test_pentax_says_drive_number_and_length(
     head: bytes, own: bool, drive: int, shot: int, expected: BracketMark
 ) -> None:
-    """Pentax' drive mode bit 6 is AEB, and the shot byte is place and length."""
+    """Pentax' drive mode bit 6 means AEB, and the shot byte has number and length."""
     entries = {0x0205: blob(bytes([0] * 7 + [drive, 0, shot] + [0] * 9)), 0x0229: text("4312987")}
     read = capture("PENTAX", headed(head, entries, own=own), ">")
     assert (read.mark, read.serial) == (expected, "4312987")
@@ -274,12 +274,12 @@ def test_pentax_says_drive_number_and_length(
 
 @pytest.mark.parametrize("size", [9, 25])
 def test_pentax_settings_of_another_size_are_another_table(size: int) -> None:
-    """Pentax' settings are only read in the sizes for which the bytes' meaning is known."""
+    """Pentax' settings are only read if their size is one with a known layout."""
     assert mark("PENTAX", headed(b"AOC\0MM", {0x0205: blob(b"\xff" * size)}), ">") == BracketMark()
 
 
 def test_pentax_keeps_its_note_in_a_dng_s_private_data() -> None:
-    """A DNG out of a Pentax camera has its maker note in DNGPrivateData."""
+    """The maker note of a Pentax camera's DNG is read from DNGPrivateData."""
     settings = blob(bytes([0] * 7 + [64, 0, 0x13] + [0] * 9))
     data = tiff({0xC612: blob(b"\1\1\0\0"), 0xC634: headed(b"PENTAX \0MM", {0x0205: settings}, own=True)}, ">")
     assert parse(data).mark == BracketMark(aeb=True, sequence_number=2, sequence_length=3)
@@ -287,11 +287,11 @@ def test_pentax_keeps_its_note_in_a_dng_s_private_data() -> None:
 
 @pytest.mark.parametrize("make", ["DJI", "Apple", "LEICA CAMERA AG", ""])
 def test_makers_without_marks_have_none(make: str) -> None:
-    """A maker note that is not known says nothing, whatever is in it."""
+    """An unknown maker note is ignored, whatever it contains."""
     assert mark(make, note({0x0093: shorts(12, 0, 0, 1, -64, 0), 0x0089: shorts(16)})) == BracketMark()
 
 
 @pytest.mark.parametrize("make", ["Canon", "NIKON", "SONY"])
-def test_a_note_that_is_no_directory_says_nothing(make: str) -> None:
-    """Text or noise where a maker's directory should be is not searched for entries."""
+def test_a_note_without_a_directory_is_ignored(make: str) -> None:
+    """Text or noise in place of a maker's directory is not searched for entries."""
     assert capture(make, blob(b"no directory here")).mark == BracketMark()

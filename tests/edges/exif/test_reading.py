@@ -13,7 +13,7 @@ from tests.edges.exif.samples import READ, block, everything
 
 @pytest.mark.parametrize("name", sorted(everything()))
 def test_a_file_reads_like_its_bytes(name: str, tmp_path: Path) -> None:
-    """Reading a file gives what its bytes say, whatever it is called."""
+    """A file is read by its content, whatever its name."""
     data, expected = everything()[name]
     path = tmp_path / "no suffix"
     path.write_bytes(data)
@@ -22,14 +22,14 @@ def test_a_file_reads_like_its_bytes(name: str, tmp_path: Path) -> None:
 
 
 def test_far_parts_of_a_file_are_read(tmp_path: Path) -> None:
-    """Parts beyond the first 64 KiB are read where a format keeps something there."""
+    """Parts beyond the first 64 KiB are read if a format has metadata there."""
     path = tmp_path / "DSCF0001.RAF"
     path.write_bytes(raf(jpeg(block()), 7728, 5152, gap=3_000_000))
     assert (read(path).width, read(path).height) == (7728, 5152)
 
 
 def test_pointers_beyond_the_file_are_nothing(tmp_path: Path) -> None:
-    """A pointer beyond the end of the file, or of any file, is read as absent."""
+    """A value beyond the end of the file, or of any file, counts as missing."""
     path = tmp_path / "IMG_0001.CR3"
     path.write_bytes(b"\0\0\0\x10ftypcrx \0\0\0\1" + b"\0\0\0\1free" + b"\x7f" + b"\xff" * 7 + b"\0" * 70_000)
     assert read(path) == Capture(container="cr3")
@@ -44,7 +44,7 @@ def test_other_files_are_empty(data: bytes, tmp_path: Path) -> None:
 
 
 def test_names_may_be_any_bytes(tmp_path: Path) -> None:
-    """A name that is not UTF-8 is no obstacle."""
+    """A file whose name is not UTF-8 is read."""
     name = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg")
     try:
         with open(name, "wb") as file:

@@ -1,4 +1,4 @@
-"""Real camera files, where they are at hand, and ExifTool's opinion of the made-up ones."""
+"""Tests with real camera files, if available, and compares the synthetic ones with ExifTool."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def truth() -> dict[str, dict[str, Any]]:
 
 
 def assert_agrees(capture: Capture, said: dict[str, Any]) -> None:
-    """The capture says what ExifTool, asked for numbers, says."""
+    """Check that the capture has the same values as ExifTool's numeric output."""
     assert capture.make == said["Make"]
     assert capture.model == said["Model"]
     assert capture.exposure_s == pytest.approx(said["ExposureTime"])
@@ -62,7 +62,7 @@ def assert_agrees(capture: Capture, said: dict[str, Any]) -> None:
 @needs_files
 @pytest.mark.parametrize("name", sorted(truth()))
 def test_real_heads_read_as_exiftool_reads_them(name: str) -> None:
-    """Camera, time and exposure of real files of every kind are what ExifTool says."""
+    """Camera, time and exposure of real files of every kind are the same as in ExifTool."""
     capture = read(HEADS / name)
     assert_agrees(capture, truth()[name])
     assert (capture.container, capture.width, capture.height) == SIZES[name]
@@ -113,7 +113,7 @@ def test_five_real_brackets() -> None:
 
 @needs_exiftool
 def test_exiftool_reads_the_made_up_files_alike(tmp_path: Path) -> None:
-    """The files these tests are made of are real enough for ExifTool, which reads the same from them."""
+    """ExifTool reads the same values from the synthetic files of these tests."""
     assert EXIFTOOL is not None
     samples = everything()
     for name, (data, _) in samples.items():

@@ -6,7 +6,7 @@ FILE = bytes(range(256)) * 4096
 
 
 class Disk:
-    """The file, and the reads that were asked of it."""
+    """A file that records its reads."""
 
     def __init__(self) -> None:
         self.reads: list[tuple[int, int]] = []
@@ -18,7 +18,7 @@ class Disk:
 
 
 def source(disk: Disk) -> Source:
-    """The file with its head at hand."""
+    """The file with its head already read."""
     return Source(FILE[:HEAD_BYTES], disk.fetch)
 
 
@@ -46,13 +46,13 @@ def test_a_value_may_cross_the_head_s_end() -> None:
 
 
 def test_without_fetch_a_value_is_as_long_as_the_head_has_it() -> None:
-    """Bytes that cannot be had are left out."""
+    """Bytes that cannot be read are left out."""
     assert Source(b"abcdef").at(4, 10) == b"ef"
     assert Source(b"abcdef").at(6, 10) == b""
 
 
 def test_absurd_places_are_not_asked_for() -> None:
-    """Offsets before the file and sizes below one are answered with nothing, without a read."""
+    """Offsets before the file and sizes below one give no bytes and cause no read."""
     disk = Disk()
     behind = source(disk)
     assert [behind.at(-1, 4), behind.at(-(1 << 70), 4), behind.at(300_000, 0), behind.at(300_000, -4)] == [b""] * 4
@@ -60,12 +60,12 @@ def test_absurd_places_are_not_asked_for() -> None:
 
 
 def test_one_answer_is_64_kib_at_most() -> None:
-    """However much is asked for, one answer is bounded."""
+    """However many bytes are requested, the result of one read is bounded."""
     assert len(source(Disk()).at(100_000, 1 << 60)) == HEAD_BYTES
 
 
 def test_many_small_reads_come_to_an_end() -> None:
-    """After the allowed number of reads only what is held is answered."""
+    """After the allowed number of reads, only bytes that were already read are returned."""
     disk = Disk()
     behind = source(disk)
     answers = [behind.at(offset, 1) for offset in range(HEAD_BYTES, HEAD_BYTES + 8192 * 40, 8192)]
@@ -73,7 +73,7 @@ def test_many_small_reads_come_to_an_end() -> None:
 
 
 def test_large_reads_come_to_an_end() -> None:
-    """After the allowed number of bytes only what is held is answered."""
+    """After the allowed number of bytes, only bytes that were already read are returned."""
     disk = Disk()
     behind = source(disk)
     for offset in range(100_000, 900_000, 100_000):
@@ -82,6 +82,6 @@ def test_large_reads_come_to_an_end() -> None:
 
 
 def test_numbers_are_read_in_either_order() -> None:
-    """An integer is big-endian unless said otherwise, and 0 where there are no bytes."""
+    """An integer is big-endian by default, and 0 if there are no bytes."""
     behind = Source(b"\1\2\3\4")
     assert (behind.number(0, 2), behind.number(0, 2, "<"), behind.number(9, 4)) == (0x0102, 0x0201, 0)

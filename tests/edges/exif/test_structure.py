@@ -35,7 +35,7 @@ PADDED = {name for name, photo in PHOTOS.items() if photo.data.endswith(bytes(ST
 
 
 def lengths(photo: Photo) -> list[int]:
-    """How many bytes of a photo a copy may have brought: each of the first, powers of two, here and there, the last."""
+    """Sizes of an interrupted copy: the first few bytes, powers of two, some sizes in between, and the last bytes."""
     spread = range(0, photo.needed, max(1, photo.needed // 150))
     powers = (1 << power for power in range(photo.needed.bit_length()))
     return sorted({*range(80), *powers, *spread, *range(photo.needed - 40, photo.needed)})
@@ -43,7 +43,7 @@ def lengths(photo: Photo) -> list[int]:
 
 @pytest.mark.parametrize("name", sorted(PHOTOS))
 def test_whole_files_are_whole(name: str) -> None:
-    """A complete file of each kind is complete, whatever cameras and phones write after the picture."""
+    """A complete file of each kind passes, whatever cameras and phones write after the picture."""
     assert whole(PHOTOS[name].data).structure() == Structure(fault=None, checked=True)
 
 
@@ -75,7 +75,7 @@ def test_what_nothing_announces_is_not_missed(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(PHOTOS))
 def test_stalled_copies_are_found(name: str) -> None:
-    """A file that had its full size from the first byte is found as long as its last bytes are zeros yet."""
+    """A preallocated file is incomplete as long as its last bytes are still zeros."""
     photo = PHOTOS[name]
     if name in MARKED:
         found = lengths(photo)
@@ -100,7 +100,7 @@ def test_few_bytes_are_read(name: str) -> None:
 
 
 def test_the_reads_do_not_grow_with_the_file() -> None:
-    """A photo of 60 MB costs one read beyond its head, and one that stalled in it fewer than twenty."""
+    """A photo of 60 MB needs one read beyond its head, and a stalled copy of it fewer than twenty."""
     photo = jpeg(size=60_000_000)
     good, bad = whole(photo), stalled(photo, 31 * PAGE * 256)
     assert (good.structure().fault, len(good.reads)) == (None, 1)
@@ -109,7 +109,7 @@ def test_the_reads_do_not_grow_with_the_file() -> None:
 
 
 def sentences() -> dict[str, Disk]:
-    """Files by what is to be said of them."""
+    """Files by their expected message."""
     big, small, picture = raw(size=4_800_000), raw(size=3000), jpeg(size=2_000_000)
     samsung = heic(meta_last=True)
     return {
@@ -143,33 +143,33 @@ SENTENCES = sentences()
 
 @pytest.mark.parametrize("sentence", sorted(SENTENCES))
 def test_a_fault_is_said_in_words_and_numbers(sentence: str) -> None:
-    """What is wrong is said so that a photographer sees how far the copy got."""
+    """The message shows a photographer how far the copy got."""
     assert SENTENCES[sentence].structure() == Structure(sentence)
 
 
 @pytest.mark.parametrize("magic", [b"FOVb", b"\0MRM", b"II\x1a\0\0\0HEAPCCDR", b"GIF89a", b"%PDF-1.7", b"\xff\x0a"])
 def test_unknown_formats_are_not_judged(magic: bytes) -> None:
-    """Unknown formats (X3F, MRW, CRW and others) are neither complete nor at fault."""
+    """Unknown formats (X3F, MRW, CRW and others) have no fault and do not count as checked."""
     data = magic + noise(100_000)
     assert whole(data).structure() == Structure(fault=None, checked=False)
     assert cut(data, 5000).structure() == Structure(fault=None, checked=False)
 
 
 def test_a_video_is_not_judged() -> None:
-    """A file of boxes that is no picture is not judged."""
+    """A file of boxes that is not a picture is not checked."""
     data = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + noise(9000)
     assert whole(data).structure() == Structure(fault=None, checked=False)
 
 
 def test_any_of_its_brands_tells_a_picture() -> None:
-    """A file of boxes is judged when one of the brands it is compatible with is a picture's."""
+    """A file of boxes is checked if one of its compatible brands is a picture format."""
     data = heic().replace(b"ftypheic", b"ftypxyz1", 1)
     assert whole(data).structure() == Structure()
     assert cut(data, 200_000).structure() == Structure("ends after 200 of 301 kB")
 
 
 def test_files_are_judged_by_path(tmp_path: Path) -> None:
-    """The file at a path is judged, whatever its name, and cut short it is found at fault."""
+    """The file at a path is checked, whatever its name, and has a fault if it is cut off."""
     path = tmp_path / "photo.xyz"
     path.write_bytes(raw())
     assert structure(path) == Structure()
@@ -188,7 +188,7 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path, name: str) -> None:
 
 
 def test_a_file_that_shrinks_meanwhile_is_not_judged() -> None:
-    """A file that is shorter when it is read than when its size was asked is left to the next look."""
+    """A file that shrinks during the check has no fault; the next check decides."""
     data = raw()
     disk = cut(data, 100_000)
     assert judge(data[:HEAD_BYTES], len(data), disk.fetch) == Structure(fault=None, checked=True)
@@ -197,6 +197,6 @@ def test_a_file_that_shrinks_meanwhile_is_not_judged() -> None:
 
 
 def test_without_more_bytes_only_the_head_is_judged() -> None:
-    """Without a way to read more, what the head cannot tell is not held against a file."""
+    """Without a way to read more, a file has no fault that its head does not prove."""
     assert judge(jpeg()[:HEAD_BYTES], len(jpeg())) == Structure(fault=None, checked=False)
     assert judge(raw()[:HEAD_BYTES], len(raw()) - 1).fault == "ends after 307.119 of 307.120 kB"

@@ -1,4 +1,4 @@
-"""In doubt a file is complete: output of real cameras and programs that looks like a fault."""
+"""In doubt a file is complete: tests with output of real cameras and programs that looks faulty."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.edges.exif.wholes import (
 
 
 def compressed(count: int, *, width: int = 500, height: int = 400) -> bytes:
-    """A 3FR whose sensor's data are a lossless JPEG of 250,000 bytes that is said to have ``count``."""
+    """A 3FR whose sensor data are a lossless JPEG of 250,000 bytes. Its stated size is ``count``."""
     data = noise(250_000)
 
     def head(at: int) -> bytes:
@@ -49,7 +49,7 @@ def black_tiff(start: int, size: int = 400_000) -> bytes:
 
 
 def without_end_marker() -> bytes:
-    """A Samsung panorama: no end marker, the trailer right behind the scan."""
+    """A Samsung panorama: no end marker, and the trailer right after the scan."""
     return jpeg().removesuffix(EOI) + samsung_trailer()
 
 
@@ -60,7 +60,7 @@ def dropped() -> bytes:
 
 
 def sub_image_s_next() -> bytes:
-    """A raw file whose sub-images name a next directory far away."""
+    """A raw file whose sub-images point to a next directory far beyond the file."""
     data = bytearray(raw())
     sub = struct.unpack("<I", data[data.index(struct.pack("<HHI", 0x014A, 4, 2)) + 8 :][:4])[0]
     first = struct.unpack_from("<I", data, sub)[0]
@@ -70,7 +70,7 @@ def sub_image_s_next() -> bytes:
 
 
 def dangling_next() -> bytes:
-    """A raw file whose first directory has sub-images, and names a next one far away."""
+    """A raw file whose first directory has sub-images, and points to a next directory far beyond the file."""
     data = bytearray(raw())
     link = 8 + 2 + 12 * struct.unpack_from("<H", data, 8)[0]
     data[link : link + 4] = b"\x12\x34\x56\x7f"
@@ -78,23 +78,23 @@ def dangling_next() -> bytes:
 
 
 def a100(sensor: bytes) -> bytes:
-    """An ARW of the Sony A100: sensor data where others have the directories of sub-images."""
+    """An ARW of the Sony A100: sensor data in place of the directories of sub-images."""
     return located(lambda at: tiff({**IFD0, 0x010F: text("SONY"), 0x014A: longs(at)}), sensor)
 
 
 def odd_sub_image() -> bytes:
-    """Sensor data that begin like a directory with an image far away, but most of whose entries are of no type."""
+    """Sensor data that begin like a directory with an image far beyond the file. Most entries have invalid types."""
     places = struct.pack("<HHII", 0x0111, 4, 1, 0x7FFFFFFF) + struct.pack("<HHII", 0x0117, 4, 1, 100)
     return a100(b"\5\0" + places + struct.pack("<HHII", 0xC000, 99, 1, 1) * 3 + noise(9000))
 
 
 def large_sub_image() -> bytes:
-    """Sensor data that begin like a directory of five thousand entries, of which there are three thousand."""
+    """Sensor data that begin like a directory of five thousand entries, but end after three thousand."""
     return a100(struct.pack("<H", 5000) + b"".join(struct.pack("<HHII", tag, 4, 1, 1) for tag in range(3000)))
 
 
 def page_of_zeros() -> bytes:
-    """A HEIC with zeros behind, which by chance begin on a page."""
+    """A HEIC followed by zeros that happen to begin at a page boundary."""
     data = heic()
     return data + box(b"free", noise(-(len(data) + 8) % PAGE)) + bytes(100_000)
 
@@ -140,8 +140,8 @@ DOUBTFUL = {
 
 
 @pytest.mark.parametrize("name", sorted(DOUBTFUL))
-def test_oddities_are_no_faults(name: str) -> None:
-    """What cameras and programs are known to write is no fault, however odd."""
+def test_unusual_files_have_no_fault(name: str) -> None:
+    """Unusual data that cameras and programs are known to write are not a fault."""
     assert whole(DOUBTFUL[name]).structure().fault is None
 
 
@@ -158,12 +158,12 @@ FAULTY = {
 
 @pytest.mark.parametrize("name", sorted(FAULTY))
 def test_oddities_excuse_nothing_else(name: str) -> None:
-    """Where nothing is in doubt, files of the same kinds are found when they are cut."""
+    """Files of the same kinds are incomplete if they are clearly cut off."""
     assert cut(FAULTY[name], len(FAULTY[name]) - 30_000).structure().fault is not None
 
 
 def test_a_cut_between_two_jpegs_is_found() -> None:
-    """A raw file that ends with a JPEG's end marker is cut if another JPEG should follow."""
+    """A raw file that ends with a JPEG's end marker is incomplete if another JPEG should follow."""
     first, second = jpeg(size=9000), jpeg(size=80_000)
 
     def head(*at: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Nothing in a file makes the judge of its structure raise, read or work without bound."""
+"""Tests that no file content makes the structure check raise, or read or work without limit."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ MORE_MAGICS = [b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0", b"MM\0+\0\x08\0\0", b"RIFF\
 
 
 def assert_bounded(head: bytes, size: int, rest: bytes = b"") -> Structure:
-    """Judges it with an endless rest; what is said is sane, and the work was bounded.
+    """Check a head with an endless rest.
 
-    Beyond the bounded reads a file is read through once at most, and one that is too large not at all.
+    The result must be valid and the work bounded. Beyond the limited reads, a file is read completely at most once, and
+    never if it is too large.
     """
     behind = Rest(rest)
     with counted_calls() as calls:
@@ -45,14 +46,14 @@ sizes = st.one_of(st.integers(0, 2000), st.integers(0, 1 << 40))
 
 @settings(deadline=None)
 @given(st.binary(max_size=600), sizes, st.binary(max_size=64))
-def test_random_bytes_are_judged_in_peace(head: bytes, size: int, rest: bytes) -> None:
+def test_random_bytes_never_raise(head: bytes, size: int, rest: bytes) -> None:
     """Random bytes of any size never raise, and cost a bounded amount."""
     assert_bounded(head, max(size, len(head)), rest)
 
 
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from([*MAGICS, *MORE_MAGICS]), st.binary(max_size=600), sizes, st.binary(max_size=64))
-def test_random_bytes_behind_a_magic_are_judged_in_peace(magic: bytes, noise: bytes, size: int, rest: bytes) -> None:
+def test_random_bytes_after_a_magic_number_never_raise(magic: bytes, noise: bytes, size: int, rest: bytes) -> None:
     """Random bytes that begin like a picture never raise, and cost a bounded amount."""
     assert_bounded(magic + noise, max(size, len(magic + noise)), rest)
 
@@ -64,7 +65,7 @@ damage = st.lists(
 
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(sorted(SMALL)), damage, sizes)
-def test_damaged_pictures_are_judged_in_peace(name: str, holes: list[tuple[float, bytes]], size: int) -> None:
+def test_damaged_pictures_never_raise(name: str, holes: list[tuple[float, bytes]], size: int) -> None:
     """Pictures with bytes overwritten anywhere, whatever their size, never raise and cost a bounded amount."""
     data = bytearray(SMALL[name])
     for place, noise in holes:
@@ -76,7 +77,7 @@ def test_damaged_pictures_are_judged_in_peace(name: str, holes: list[tuple[float
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(LARGE)), damage, st.floats(0, 1))
-def test_damaged_copies_are_judged_in_peace(name: str, holes: list[tuple[float, bytes]], done: float) -> None:
+def test_damaged_copies_never_raise(name: str, holes: list[tuple[float, bytes]], done: float) -> None:
     """Half-written copies with bytes of their head overwritten never raise, and cost a bounded amount."""
     data = bytearray(LARGE[name][:HEAD_BYTES])
     for place, noise in holes:
@@ -90,7 +91,7 @@ def test_damaged_copies_are_judged_in_peace(name: str, holes: list[tuple[float, 
 
 
 @pytest.mark.parametrize("name", sorted(SMALL))
-def test_pictures_cut_anywhere_are_judged_in_peace(name: str) -> None:
+def test_pictures_cut_anywhere_never_raise(name: str) -> None:
     """A small picture cut at any length never raises."""
     for length in range(len(SMALL[name])):
         assert isinstance(judge(SMALL[name][:length], length), Structure)
@@ -106,7 +107,7 @@ def test_every_byte_may_be_the_worst(name: str) -> None:
 
 
 def more_bombs() -> dict[str, bytes]:
-    """Files made to be long in the judging."""
+    """Files that are made to be slow to check."""
     endless = Plain(4, 0xFFFFFFFF, lambda _order, _at: b"")
     rows = struct.pack("<IIII", 0, 1, 0, 0) + struct.pack("<IIII", 0, 0xFFFFFFFF, 0xFFFFFFFF, 0) * 4000
     chain = b"".join(struct.pack("<HHHIII", 1, 0x0103, 3, 1, 7, 8 + 18 * number) for number in range(1, 3000))
@@ -127,7 +128,7 @@ def more_bombs() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", sorted({**bombs(), **more_bombs()}))
 def test_bombs_do_not_go_off(name: str) -> None:
-    """Structures made of loops and of counts without end cost a bounded amount."""
+    """Structures with loops and huge counts cost a bounded amount."""
     data = {**bombs(), **more_bombs()}[name]
     for size in (len(data), 10_000_000, 1 << 62):
         assert_bounded(data[:HEAD_BYTES], size, data)

@@ -1,4 +1,4 @@
-"""Real camera files, what Pillow and libtiff write, and ExifTool's opinion of the made-up ones."""
+"""Tests with real camera files and files written by Pillow and libtiff; compares synthetic files with ExifTool."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def test_a_real_jpeg_is_whole_and_each_part_of_it_is_not(number: int) -> None:
 @needs_files
 @pytest.mark.parametrize("path", sorted(HEADS.glob("*.[!j]*")), ids=lambda path: path.name)
 def test_real_structures_are_understood(path: Path) -> None:
-    """ExifTool's samples, real files with their image data removed and their lengths corrected, are complete.
+    """ExifTool's samples are complete: real files with their image data removed and their lengths corrected.
 
-    All but Panasonic's: nothing but the sensor's 3724 by 2754 pixels tells how long its data are. Of Fujifilm's, from a
-    sensor with two kinds of photosites, the second frame is not looked at.
+    Panasonic's is an exception: only the sensor's 3724 by 2754 pixels show how long its data should be. In Fujifilm's,
+    from a sensor with two kinds of photosites, the second frame is not checked.
     """
     data = path.read_bytes()
     assert whole(data).structure() == Structure("ends after 12 kB of 12 MB" if path.suffix == ".rw2" else None)
@@ -109,9 +109,9 @@ def test_what_libraries_write_is_whole(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(PILLOW))
 def test_what_libraries_write_is_found_when_cut(name: str) -> None:
-    """A picture as the common libraries write it is found when it is cut anywhere.
+    """A picture written by the common libraries is incomplete if it is cut off anywhere.
 
-    All but the last number of a TIFF, which says that there is no further directory.
+    The exception is the last number of a TIFF, which only says that there is no other directory.
     """
     data = PILLOW[name]
     last = len(data) - 4 if name.endswith(".tif") else len(data)
@@ -121,7 +121,7 @@ def test_what_libraries_write_is_found_when_cut(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name in PILLOW if name.endswith((".jpg", ".png"))))
 def test_what_libraries_write_is_found_when_stalled(name: str) -> None:
-    """A JPEG or PNG as the common libraries write it is found when its end is zeros yet."""
+    """A JPEG or PNG written by the common libraries is incomplete if it still ends with zeros."""
     data = PILLOW[name]
     points = {*range(100), *range(0, len(data) - 1, max(1, len(data) // 200))}
     assert [point for point in points if stalled(data, point).structure().fault is None] == []
@@ -129,9 +129,9 @@ def test_what_libraries_write_is_found_when_stalled(name: str) -> None:
 
 @needs_exiftool
 def test_exiftool_finds_the_same_raw_files_cut(tmp_path: Path) -> None:
-    """ExifTool's validation finds data beyond the end of each raw file and TIFF that is cut, and of no complete one.
+    """ExifTool's validation finds data beyond the end of every truncated raw file and TIFF, and of no complete one.
 
-    It exempts RW2, and of BigTIFF and of what is no image data it says less.
+    It skips RW2, and reports less for BigTIFF and for data other than images.
     """
     assert EXIFTOOL is not None
     samples = {name: photo for name, photo in raws().items() if not name.endswith((".rw2", "BigTIFF.tif", "last.tif"))}

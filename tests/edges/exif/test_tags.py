@@ -25,7 +25,7 @@ from tests.edges.exif.build import (
 
 
 def read(exif: Entries, ifd0: Entries | None = None) -> Capture:
-    """What a JPEG with these entries says."""
+    """The capture of a JPEG with these entries."""
     return parse(jpeg(tiff({**(ifd0 or {}), 0x8769: sub(exif)})))
 
 
@@ -78,7 +78,7 @@ def test_subseconds_are_digits_behind_the_point(written: str, microsecond: int, 
 
 
 def test_there_are_no_subseconds_without_a_time() -> None:
-    """A fraction of no time is nothing."""
+    """A fraction of a second without a time is ignored."""
     assert read({0x9291: text("30")}) == Capture(container="jpeg", width=6000, height=4000)
 
 
@@ -107,7 +107,7 @@ def test_time_of_the_last_edit_is_not_the_time_of_capture() -> None:
     ],
 )
 def test_iso_beyond_16_bits_stands_elsewhere(entries: Entries, iso: int | None) -> None:
-    """ISO is PhotographicSensitivity, or one of the wider tags when that is full or empty."""
+    """ISO is PhotographicSensitivity, or one of the wider tags if that has its maximum or is missing."""
     assert read(entries).iso == iso
 
 
@@ -135,14 +135,14 @@ def test_iso_beyond_16_bits_stands_elsewhere(entries: Entries, iso: int | None) 
     ],
 )
 def test_values_are_numbers_or_nothing(entries: Entries, field: str, value: object) -> None:
-    """Fractions over zero, impossible zeros and wrong types read as absent, and text keeps no control characters."""
+    """Zero denominators, impossible zeros and wrong types count as missing. Text loses its control characters."""
     assert getattr(read(entries), field) == value
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("kind", [floats, doubles])
 def test_fractions_may_be_floating_point_numbers(kind: Callable[[float], Plain], order: str) -> None:
-    """Editors that write FLOAT or DOUBLE instead of fractions are understood; infinity and NaN read as absent."""
+    """FLOAT and DOUBLE are read like fractions, as some editors write them. Infinity and NaN count as missing."""
     entries = {0x829A: kind(0.0125), 0x829D: kind(8.0), 0x9204: kind(-2.0), 0x920A: kind(16.5)}
     capture = parse(jpeg(tiff({0x8769: sub(entries)}, order)))
     assert (capture.f_number, capture.bias_ev, capture.focal_mm) == (8.0, -2.0, 16.5)
@@ -158,13 +158,13 @@ def test_orientation_is_1_to_8(written: int, orientation: int | None) -> None:
 
 
 def test_names_lose_their_padding() -> None:
-    """Make and model come without blanks and NULs around them, whatever their encoding."""
+    """Make and model are stripped of blanks and NULs, whatever their encoding."""
     capture = read({}, {0x010F: blob(b"  FUJIFILM \0\0"), 0x0110: blob(b"X\xffT5")})
     assert (capture.make, capture.model) == ("FUJIFILM", "X\N{REPLACEMENT CHARACTER}T5")
 
 
-def test_one_side_is_no_size() -> None:
-    """A width without a height is not given."""
+def test_one_side_is_not_a_size() -> None:
+    """A width without a height is ignored."""
     data = b"\xff\xd8\xff\xe1\0\x60Exif\0\0" + tiff({0x8769: sub({0xA002: longs(6000)})})
     capture = parse(data)
     assert (capture.width, capture.height) == (None, None)

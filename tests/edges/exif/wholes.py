@@ -1,4 +1,4 @@
-"""Whole photo files of every container, with image data in them."""
+"""Complete photo files of every container, with image data."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ EOI = b"\xff\xd9"
 
 
 def noise(size: int, seed: int = 1) -> bytes:
-    """Bytes as of compressed image data."""
+    """Bytes like those of compressed image data."""
     return random.Random(seed).randbytes(size)
 
 
 def scan(size: int, seed: int = 1) -> bytes:
-    """A scan's data: behind each 0xFF stands a 0, and now and then a restart marker."""
+    """A scan's data: each 0xFF is followed by 0 or sometimes forms a restart marker."""
     parts = [part.replace(b"\xff", b"\xff\0") for part in (noise(size // 2, seed), noise(size // 2, seed + 1))]
     return b"\xff\xd3".join(parts)
 
@@ -36,7 +36,7 @@ THUMBNAIL = b"\xff\xd8" + TABLES + HUFFMAN + SCAN_HEADER + scan(6000, 9) + EOI
 
 
 def jpeg(*, header: bytes = b"", size: int = 300_000, scans: int = 1, seed: int = 1, between: bytes = b"") -> bytes:
-    """A JPEG with an Exif block, which has a thumbnail with an end marker of its own; ``between`` parts its scans."""
+    """A JPEG with an Exif block, whose thumbnail has its own end marker. ``between`` is put between its scans."""
     exif = segment(0xE1, b"Exif\0\0" + block() + THUMBNAIL)
     data = [HUFFMAN + SCAN_HEADER + scan(size // scans, seed + number) for number in range(scans)]
     return b"\xff\xd8" + exif + header + TABLES + between.join(data) + EOI
@@ -45,9 +45,9 @@ def jpeg(*, header: bytes = b"", size: int = 300_000, scans: int = 1, seed: int 
 def multi_picture(
     *others: bytes, gap: int = 0, order: str = "<", shift: int = 0, size: int = 300_000, main: bytes | None = None
 ) -> bytes:
-    """A JPEG with further pictures behind it and an index of them, ``gap`` zeros before each.
+    """A JPEG followed by more pictures, each after ``gap`` zeros, with an index of them.
 
-    ``shift`` is by how much the index is wrong, ``main`` the main picture without its header.
+    ``shift`` is the error of the index, ``main`` the main picture without its header.
     """
     head = b"\xff\xd8" + segment(0xE1, b"Exif\0\0" + block() + THUMBNAIL)
     base = len(head) + 8
@@ -78,7 +78,7 @@ def samsung_trailer(size: int = 50_000) -> bytes:
 
 
 def located(make: Callable[..., bytes], *pieces: bytes, align: int = 2) -> bytes:
-    """What ``make`` returns for the offsets of the pieces, then the pieces themselves, on multiples of ``align``."""
+    """The result of ``make`` for the offsets of the pieces, followed by the pieces, aligned to ``align``."""
     at, places = len(make(*[0] * len(pieces))), []
     for piece in pieces:
         at += -at % align
@@ -91,7 +91,7 @@ def located(make: Callable[..., bytes], *pieces: bytes, align: int = 2) -> bytes
 
 
 def strip(at: int, data: bytes, **more: Plain) -> dict[int, Plain | Subs]:
-    """The entries of an image that lies in one strip."""
+    """The entries of an image in one strip."""
     entries: dict[int, Plain | Subs] = {0x0103: shorts(34713), 0x0111: longs(at), 0x0117: longs(len(data))}
     return {**entries, **{int(tag[1:], 16): entry for tag, entry in more.items()}}
 
@@ -99,7 +99,7 @@ def strip(at: int, data: bytes, **more: Plain) -> dict[int, Plain | Subs]:
 def raw(make: str = "NIKON CORPORATION", order: str = "<", size: int = 300_000, stated: int = 0) -> bytes:
     """A raw file as most makers build it: a preview's JPEG, then the sensor's data, in sub-images.
 
-    The JPEG is said to have ``stated`` bytes too many.
+    The JPEG's stated size is ``stated`` bytes too large.
     """
     preview, sensor = THUMBNAIL, noise(size, 2)
 
@@ -111,7 +111,7 @@ def raw(make: str = "NIKON CORPORATION", order: str = "<", size: int = 300_000, 
 
 
 def pef(order: str = ">", stated: int = 0) -> bytes:
-    """A raw file with the sensor's data first, and a JPEG last that ``stated`` bytes too many are said to have."""
+    """A raw file with the sensor's data first and a JPEG last. Its stated size is ``stated`` bytes too large."""
     preview, sensor = jpeg(size=80_000), noise(300_000, 2)
 
     def head(sensor_at: int, jpeg_at: int) -> bytes:
@@ -122,7 +122,7 @@ def pef(order: str = ">", stated: int = 0) -> bytes:
 
 
 def chained(directories: Sequence[Entries], order: str, gap: bytes = b"") -> bytes:
-    """A TIFF of several directories, each of which names the next."""
+    """A TIFF with several directories, each pointing to the next."""
     at = 8 + len(gap)
     data = struct.pack(f"{order}2sHI", {"<": b"II", ">": b"MM"}[order], 42, at) + gap
     for number, entries in enumerate(directories):
@@ -150,7 +150,7 @@ def cr2(order: str = "<") -> bytes:
 
 
 def orf(order: str = "<") -> bytes:
-    """An ORF: its own magic number, and something that is no directory where the next one would be."""
+    """An ORF: its own magic number, and invalid data in place of the next directory."""
     sensor = noise(300_000, 2)
 
     def head(at: int) -> bytes:
@@ -163,7 +163,7 @@ def orf(order: str = "<") -> bytes:
 
 
 def rw2(packing: int = 4, bits: int = 12, padding: int = 9000) -> Photo:
-    """An RW2 of 1000 rows of 280 pixels, with nonsense for a strip, as cameras write it."""
+    """An RW2 of 1000 rows of 280 pixels, with a meaningless strip, as cameras write it."""
     pixels = {(4, 12): 14, (5, 12): 10, (5, 14): 9, (6, 12): 14, (6, 14): 11, (7, 12): 10, (7, 14): 9, (8, 16): 280}
     sensor = noise(1000 * (280 // pixels[packing, bits]) * 16, 2)
 
@@ -185,14 +185,14 @@ def rw2(packing: int = 4, bits: int = 12, padding: int = 9000) -> Photo:
 
 
 def old_rw2() -> Photo:
-    """A RAW of an older Panasonic: only a strip's offset tells of the sensor's data."""
+    """A RAW of an older Panasonic: only a strip's offset shows where the sensor's data are."""
     sensor = noise(300_000, 2)
     data = located(lambda at: tiff({**IFD0, 0x0111: longs(at), 0x0117: longs(0)}, magic=85), sensor)
     return Photo(data, len(data) - len(sensor) + 1, last=len(sensor))
 
 
 def tiles(order: str = "<", count: int = 12) -> bytes:
-    """A DNG whose sensor's data lie in tiles, the last tile not last."""
+    """A DNG whose sensor data are in tiles. The last tile is not at the end."""
     pieces = [noise(30_000 + number, number) for number in range(count)]
 
     def head(*at: int) -> bytes:
@@ -204,7 +204,7 @@ def tiles(order: str = "<", count: int = 12) -> bytes:
 
 
 def strips(order: str = "<") -> bytes:
-    """A TIFF of twenty thousand strips, more than are looked at."""
+    """A TIFF of twenty thousand strips, which is more than the check reads."""
     count, size = 20_000, 16
     counts = shorts(*[size] * count)
 
@@ -215,7 +215,7 @@ def strips(order: str = "<") -> bytes:
 
 
 def last_exif(order: str = "<") -> bytes:
-    """A TIFF whose Exif directory a program wrote again, at the end."""
+    """A TIFF whose Exif directory was rewritten at the end by a program."""
     image = noise(300_000, 2)
 
     def head(image_at: int, exif_at: int) -> bytes:
@@ -236,14 +236,14 @@ def last_block(tag: int, order: str = "<") -> bytes:
 
 
 def last_directory(order: str = "<") -> bytes:
-    """A TIFF with one directory, which stands behind the image, as libtiff writes it."""
+    """A TIFF with one directory after the image, as libtiff writes it."""
     image = noise(300_000, 2)
     data = struct.pack(f"{order}2sHI", {"<": b"II", ">": b"MM"}[order], 42, 8 + len(image)) + image
     return data + directory(strip(8, image), order, len(data))
 
 
 def big_tiff(order: str = "<") -> bytes:
-    """A BigTIFF with one directory, which stands behind the image; its last number is left out, as some programs do."""
+    """A BigTIFF with one directory after the image. Its last number is missing, as some programs write it."""
     image = noise(300_000, 2)
     first = 16 + len(image)
     header = struct.pack(f"{order}2sHHHQ", {"<": b"II", ">": b"MM"}[order], 43, 8, 0, first)
@@ -255,7 +255,7 @@ def big_tiff(order: str = "<") -> bytes:
 def raf(
     size: int = 300_000, stated: int | None = None, compression: int = 0, sensor: tuple[int, int] = (300, 500)
 ) -> bytes:
-    """A RAF: header, JPEG, directory, and the sensor's data, of which there are ``stated`` bytes."""
+    """A RAF: header, JPEG, directory, and the sensor's data, whose stated size is ``stated`` bytes."""
     preview, data = jpeg(size=50_000), noise(size, 2)
     table = struct.pack(">IHHHH", 1, 0x0100, 4, *sensor)
 
@@ -279,7 +279,7 @@ def cr3(make_box: Callable[[bytes, bytes], bytes] = box) -> bytes:
 
 
 def heic(*, meta_last: bool = False) -> bytes:
-    """A HEIC, with its description before its data or, as Samsung has it, behind them."""
+    """A HEIC with its description before its data or, as in Samsung's, after them."""
     return Heif(block(), gap=300_000, meta_last=meta_last).file().replace(bytes(300_000), noise(300_000, 2))
 
 

@@ -38,7 +38,7 @@ def another_daemon(state_dir: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def test_a_second_daemon_is_refused_and_told_the_firsts_pid(tmp_path: Path) -> None:
+def test_a_second_daemon_is_refused_with_the_pid_of_the_first(tmp_path: Path) -> None:
     """Only one process holds a state directory; the other gets its process ID."""
     with another_daemon(tmp_path) as first, pytest.raises(AlreadyRunning) as caught, InstanceLock(tmp_path):
         pass

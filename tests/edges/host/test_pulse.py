@@ -110,7 +110,7 @@ def test_a_state_that_may_only_be_read(tmp_path: Path) -> None:
             tmp_path.chmod(0o700)
 
 
-def test_a_pulse_that_cannot_be_given_is_no_error(tmp_path: Path) -> None:
+def test_a_pulse_that_cannot_be_written_is_not_an_error(tmp_path: Path) -> None:
     """If the file cannot be created, the daemon works without a pulse."""
     (tmp_path / FILE).mkdir()
     with Pulse(tmp_path) as pulse:

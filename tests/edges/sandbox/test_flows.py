@@ -115,7 +115,7 @@ def test_deleted_is_not_merged(shared: Sandbox) -> None:
         assert client.broken() == []
 
 
-def test_bytes_that_are_no_picture(shared: Sandbox) -> None:
+def test_bytes_that_are_not_a_picture(shared: Sandbox) -> None:
     """A set that cannot be decoded still becomes an image, with a JPEG that says so."""
     with Client(shared) as client:
         client.upload({"IMG_0001.CR2": b"\x00", "IMG_0002.CR2": b"not a picture"})

@@ -416,7 +416,7 @@ def test_loopback_needs_no_proxy(host: Hosts, service: Services, monkeypatch: py
     service(host(always(200, {"orders": []})).url).ping()
 
 
-def test_a_proxy_is_used_and_not_told_the_key(host: Hosts, service: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_does_not_get_the_key(host: Hosts, service: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment's proxy gets a CONNECT without the key. If it refuses, the request was not sent."""
     proxy = host(always(407, "Who are you?"))
     for name in ("HTTPS_PROXY", "https_proxy"):

@@ -234,7 +234,7 @@ def test_a_registration_taken_back(service: Service) -> None:
     service.discard(slot.id)
 
 
-def test_ids_nobody_knows(service: Service) -> None:
+def test_unknown_ids(service: Service) -> None:
     """An unknown order is NotFound. An unknown image may still appear."""
     with pytest.raises(errors.NotFound):
         service.order(str(uuid4()))

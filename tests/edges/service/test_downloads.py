@@ -208,7 +208,7 @@ def test_a_link_in_json_is_followed(host: Hosts, service: Services, name: str) -
     ],
 )
 @FETCHES
-def test_what_is_no_image(
+def test_responses_that_are_not_an_image(
     host: Hosts, service: Services, answer: Callable[[Exchange], None], get: Callable[[Service], bytes]
 ) -> None:
     """HTML, XML, JSON without a link, empty bodies and invalid links are Garbled and never returned as an image."""

@@ -145,7 +145,7 @@ def test_a_refused_download_is_not_taken_for_an_early_one(status: int, kind: typ
     assert type(failures.of_download(refusal(status), keyed=True)) is kind
 
 
-def test_a_bad_parameter_is_no_not_ready() -> None:
+def test_a_bad_parameter_does_not_count_as_not_ready() -> None:
     """A 400 that names a query parameter is a permanent error."""
     body = b'{"message": "Validation error", "detail": {"query": {"quality": ["Must be at most 90."]}}}'
     error = failures.of_download(refusal(400, body), keyed=True)

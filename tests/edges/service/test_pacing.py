@@ -4,7 +4,7 @@ from daemon.service import Pace
 
 
 class Clock:
-    """A clock that only advances when somebody sleeps."""
+    """A clock that only advances during a sleep."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -48,7 +48,7 @@ def test_turns_are_given_out_over_all_threads() -> None:
     """Threads that wait at the same time each get their own turn."""
     clock = Clock()
     waits: list[float] = []
-    pace = Pace(10, clock=clock, sleep=waits.append)  # nobody's sleep moves the clock: all ask at one instant
+    pace = Pace(10, clock=clock, sleep=waits.append)  # the sleep does not move the clock: all ask at one instant
     for _ in range(4):
         pace.wait()
     assert [round(wait, 6) for wait in waits] == [0.1, 0.2, 0.3]

@@ -82,7 +82,7 @@ def test_a_transfer_is_cut_and_says_so() -> None:
     guard.close()
 
 
-def test_an_error_of_another_kind_stays_what_it_is() -> None:
+def test_an_error_of_another_kind_is_passed_on() -> None:
     """A full disk, and a response that was garbled without an abort, are not reported as too slow."""
     guard = Guard(DEMAND)
     for error in (OutputError("no room"), Garbled("half an answer")):

@@ -102,7 +102,7 @@ def test_a_refused_slot(host: Hosts, service: Services) -> None:
     assert "X-Amz-Signature" not in str(caught.value)
 
 
-def test_a_refusal_before_the_end_is_heard(host: Hosts, service: Services) -> None:
+def test_a_refusal_before_the_end_is_noticed(host: Hosts, service: Services) -> None:
     """An error from storage before it has read the file is received once storage has read the rest."""
 
     def script(exchange: Exchange) -> None:
@@ -115,7 +115,7 @@ def test_a_refusal_before_the_end_is_heard(host: Hosts, service: Services) -> No
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reset may take the answer with it")
 @pytest.mark.parametrize("over_tls", [False, True])
-def test_a_refusal_with_a_slammed_door_is_heard(
+def test_a_refusal_with_a_reset_connection_is_noticed(
     host: Hosts,
     service: Services,
     tmp_path: Path,
@@ -177,8 +177,8 @@ def test_storage_that_stops_reading_is_given_up(host: Hosts, service: Services) 
         over.set()
 
 
-def test_what_the_caller_raises_comes_out_and_ends_the_connection(host: Hosts, service: Services) -> None:
-    """A caller that stops gets its own exception; storage sees part of the file and a closed connection."""
+def test_an_exception_of_the_caller_is_passed_on_and_ends_the_connection(host: Hosts, service: Services) -> None:
+    """An exception in the caller's chunks is passed on. Storage sees part of the file and a closed connection."""
     storage = host(always(200))
     opened = service(API)
 

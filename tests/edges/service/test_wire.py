@@ -58,7 +58,7 @@ def test_an_order_that_says_nothing_is_idle_and_empty() -> None:
     assert wire.bracket_reports({"brackets": None}, "o", ids=True) == ()
 
 
-def test_nothing_at_all_is_no_idle_order() -> None:
+def test_an_empty_response_is_not_an_idle_order() -> None:
     """A response without the order's ID or without a list of brackets is Garbled."""
     with pytest.raises(Garbled, match="'order_id'"):
         wire.order_report({}, "o")
@@ -108,7 +108,7 @@ def test_booleans_of_older_accounts(fields: dict[str, object], status: ImageStat
     assert status_of(**fields) is status
 
 
-def test_a_reason_that_is_no_text_is_kept() -> None:
+def test_a_reason_that_is_not_text_is_kept() -> None:
     """A reason of any type is kept as text."""
     seen = wire.order_report(order(images=[image(status="error", status_reason={"code": "QUOTA"})]), "o")
     assert seen.images[0].reason == '{"code":"QUOTA"}'
@@ -203,7 +203,7 @@ def test_a_list_of_orders_is_checked_too(listed: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'"text"', b"nul", b"\xff\xfe", b"[" * 100_000, b'{"a":'])
-def test_what_is_no_json_object_is_garbled(body: bytes) -> None:
+def test_anything_but_a_json_object_is_garbled(body: bytes) -> None:
     """Anything but a JSON object is Garbled."""
     with pytest.raises(Garbled):
         wire.parse(body)

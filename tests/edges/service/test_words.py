@@ -59,6 +59,6 @@ def test_no_body_can_upset_it(body: bytes) -> None:
     storage_code(body)
 
 
-def test_deep_json_is_no_trouble() -> None:
+def test_json_that_is_nested_too_deeply_is_text() -> None:
     """JSON nested deeper than Python can parse is treated as text."""
     assert words_of(b"[" * 50_000)

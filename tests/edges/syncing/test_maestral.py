@@ -137,7 +137,7 @@ def test_places(tmp_path: Path, variable: str | None, place: str) -> None:
 
 
 def test_no_longer_kept(tmp_path: Path, shoot: Path) -> None:
-    """A shoot in no folder of Maestral gives a report that it cannot tell."""
+    """For a shoot outside every Maestral folder, the report says that this is unknown."""
     StandIn(tmp_path / "commands", "maestral", {})
     assert Maestral(environ(tmp_path)).ask(str(shoot.parents[2] / "elsewhere")) == SyncReport(
         None, "Maestral no longer syncs a folder that contains elsewhere"

@@ -48,7 +48,7 @@ def test_one_folder_at_two_places(tmp_path: Path) -> None:
         subprocess.run(["umount", here], check=True)
 
 
-def test_what_is_no_path(tmp_path: Path) -> None:
+def test_invalid_paths(tmp_path: Path) -> None:
     """An invalid path contains nothing and is inside nothing."""
     assert below(str(tmp_path), "\0") is None
     assert below(os.sep, str(tmp_path)) is None

@@ -153,7 +153,7 @@ def test_the_deepest_folder_counts(host: Hosts, shoot: Path) -> None:
 
 
 def test_no_longer_kept(host: Hosts, shoot: Path) -> None:
-    """A shoot that is no longer in a folder of Syncthing gives a report that it cannot tell."""
+    """For a shoot that is no longer in a Syncthing folder, the report says that this is unknown."""
     known = environ(shoot, host(Answers()))
     keeper = Syncthing(known)
     assert keeper.ask(str(shoot)) == DONE

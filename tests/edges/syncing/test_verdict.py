@@ -56,7 +56,7 @@ BUSY = Snapshot("syncing", needed=THREE, in_shoot=THREE, peers=(KNOWN,))
         (replace(DONE, state="sync-preparing"), False, "Syncthing is finishing Shoots"),
         # another shoot is under way
         (replace(BUSY, in_shoot=Needed()), True, "Syncthing has downloaded all known files of 12 Oak St"),
-        # nobody, or nobody who is known yet, would have more
+        # no device, or no known device, has more files
         (
             replace(DONE, peers=()),
             None,
@@ -91,7 +91,7 @@ BUSY = Snapshot("syncing", needed=THREE, in_shoot=THREE, peers=(KNOWN,))
     ],
 )
 def test_what_a_look_means(look: Snapshot, done: bool | None, why: str) -> None:
-    """A shoot is done if none of its items is needed and a connected device could announce more."""
+    """A shoot is done if it needs no items and a device that could announce more is connected."""
     said = verdict(look, "12 Oak St", "Shoots")
     assert (said.done, said.why) == (done, why)
 

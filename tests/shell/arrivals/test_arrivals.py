@@ -95,7 +95,7 @@ def test_a_gate_that_does_not_see_is_found_out(fault: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith("beyond")])
-def test_what_nobody_can_tell_is_taken_early_and_what_comes_late_is_found(kind: str) -> None:
+def test_undetectable_pauses_lock_early_and_late_photos_are_found(kind: str) -> None:
     """A pause longer than the quiet period, without a sign of more files, counts as the end. The rest is late."""
     outcomes = [arrive(kind, seed) for seed in range(100)]
     assert [outcome for outcome in outcomes if outcome.broken] == []

@@ -78,7 +78,7 @@ def test_a_missing_call_is_seen(line: int) -> None:
 
 
 @pytest.mark.parametrize("line", [n for n, call in enumerate(parse(RIGHT)) if call.name in SYNCS])
-def test_a_flush_that_is_waited_for_by_nobody_is_seen(line: int) -> None:
+def test_a_flush_without_a_waiter_is_seen(line: int) -> None:
     """A flush that has not ended before the next call does not count."""
     call = RIGHT[line].rpartition(") = ")[0]
     begun, name = f"{call} <unfinished ...>", call.split()[1].partition("(")[0]
