@@ -27,7 +27,9 @@ from daemon.order import (
 )
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.intents import intent
+from daemon.order.planned import PlannedImage
 from daemon.order.policy import Limits
+from daemon.order.preset import Preset
 from daemon.order.stored_names import stored_name
 from daemon.order.times import Times
 from daemon.order.wording import phrase
@@ -59,8 +61,13 @@ def transitions() -> dict[tuple[Phase, Phase], frozenset[str]]:
     found: dict[tuple[Phase, Phase], set[str]] = defaultdict(set)
     flows: tuple[FlowName, ...] = ("images", "brackets")
     for flow in flows:
-        for policy in (IMPATIENT, replace(IMPATIENT, limits=Limits(images_per_order=0)), DAILY):
-            for before, fact, after in _walk(_settled(flow), policy):
+        start = _settled(flow)
+        planned = replace(start, plan=(PlannedImage((0,)),), preset=Preset(on_mismatch="always"))
+        starts = [
+            (start, policy) for policy in (IMPATIENT, replace(IMPATIENT, limits=Limits(images_per_order=0)), DAILY)
+        ]
+        for begin, policy in (*starts, (planned, IMPATIENT)):
+            for before, fact, after in _walk(begin, policy):
                 if before.phase is not after.phase:
                     found[before.phase, after.phase].add(stored_name(type(fact)))
     return {key: frozenset(names) for key, names in found.items()}
@@ -116,6 +123,8 @@ def _kind(order: Order) -> object:
         order.merge.refused_at is None,
         order.purchase.within_limits,
         order.purchase.approved,
+        order.purchase.accepted,
+        order.hold_kind,
     )
     return (*state, min(order.tries.failures, 1), order.uploads.created, bool(order.uploads.discards), brackets, images)
 
@@ -133,6 +142,8 @@ def _possible(order: Order) -> Iterator[facts.Fact]:
     yield from (facts.Approved(), facts.Retried(), facts.Resumed(), facts.Dismissed())
     yield from (facts.Cancelled("why", by_person=True), FoundElsewhere("another", "/out/order.json"))
     yield facts.Reopened(tuple(image.id for image in order.images))
+    for image in order.images:
+        yield from (facts.Approved((image.id,)), facts.Regrouped((image.id,), "new"), facts.Regrouped((), "new"))
     if order.phase not in ENDS:
         yield from (FoundMerged(merging=True), FoundMerged(merging=False))
         images = order.images or (Image("i0", "n"),)
@@ -170,7 +181,7 @@ def _later_answers(step: steps.Step) -> Iterator[facts.Fact]:
         case steps.Poll():
             yield facts.Polled(merging=True, processing=False, images=())
             yield facts.Polled(merging=False, processing=False, images=())
-            for ends in ((None,), (True,), (False,)):
+            for ends in ((None,), (True,), (False,), (True, True)):
                 shown = (facts.PolledImage(f"i{n}", "n", ended=end) for n, end in enumerate(ends))
                 yield facts.Polled(merging=False, processing=None in ends, images=tuple(shown))
         case steps.Reprocess(image):

@@ -29,6 +29,7 @@ WILL = {
     Verb.APPROVE_ONLY: "will buy only these images once its current steps have finished",
     Verb.CANCEL: "will be cancelled unless it is merged first",
     Verb.DISMISS: "will be dismissed once its current steps have finished",
+    Verb.REGROUP: "will have its wrong scenes sent again",
     Verb.ADOPT: "will be accepted as it is",
 }
 """What will happen to the shoot or folder; printed if there is no answer yet."""

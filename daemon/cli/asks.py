@@ -1,4 +1,4 @@
-"""``submit``, ``retry``, ``approve``, ``cancel`` and ``dismiss``: the verbs that store an ask for the daemon.
+"""``submit``, ``retry``, ``approve``, ``cancel``, ``dismiss`` and ``regroup``: the verbs that store an ask.
 
 ``daemon.order.allowed`` decides which verbs an order allows. The verbs check it first, and the daemon checks it again.
 """
@@ -111,6 +111,20 @@ def dismiss(config: Path | None, shoot: str) -> None:
     SHOOT is the shoot's name, its folder, its output folder, or the first characters of its order ID.
     """
     _ask(config, Verb.DISMISS, shoot)
+
+
+@click.command()
+@click.argument("shoot")
+@click.pass_obj
+def regroup(config: Path | None, shoot: str) -> None:
+    """Send only the scenes again that the service grouped wrongly, as a new order with the planned sets.
+
+    The order must be held because its images differ from the planned ones. Its other images are bought, the wrong ones
+    are not. The new order uses the brackets flow, whatever `api.flow` says, and the same output folder.
+
+    SHOOT is the shoot's name, its folder, its output folder, or the first characters of its order ID.
+    """
+    _ask(config, Verb.REGROUP, shoot)
 
 
 def _ask(config: Path | None, verb: Verb, shoot: str, names: Sequence[str] = ()) -> None:

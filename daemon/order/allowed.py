@@ -14,6 +14,7 @@ from daemon.order.phase import RESTING, Phase
 from daemon.order.picking import pickable
 from daemon.order.preset import Preset
 from daemon.order.problem import MEANINGS, SUBMIT, Code
+from daemon.order.regrouping import is_too_large, may_regroup
 
 
 class Verb(StrEnum):
@@ -31,6 +32,7 @@ class Verb(StrEnum):
     APPROVE_ONLY = "approve only"
     CANCEL = "cancel"
     DISMISS = "dismiss"
+    REGROUP = "regroup"
     ADOPT = "adopt"
 
 
@@ -48,6 +50,8 @@ class Refusal(StrEnum):
     NOTHING_CAME_OUT = "nothing came out"
     NEEDS_A_CHOICE = "needs a choice"
     NOTHING_TO_PICK = "nothing to pick"
+    NOT_MISGROUPED = "not misgrouped"
+    TOO_LARGE = "too large"
 
 
 CANCELLED = "cancelled by a person before its merge; nothing was bought. `bracketd submit` sends the shoot again"
@@ -82,6 +86,8 @@ def refusal(order: Order, verb: Verb) -> Refusal | None:
             return _ENDED.get(order.phase) or (Refusal.MERGED if order.merge.requested else None)
         case Verb.DISMISS:
             return _ENDED.get(order.phase) or (None if may_dismiss(order) else Refusal.NOT_HELD)
+        case Verb.REGROUP:
+            return _of_regroup(order)
         case Verb.ADOPT:
             raise ValueError("folders are adopted, not orders")
 
@@ -110,6 +116,12 @@ def _of_approve(order: Order) -> Refusal | None:
     if order.phase is Phase.HELD:
         return Refusal.NOTHING_CAME_OUT if nothing_came_out(order) else None
     return Refusal.APPROVED if order.purchase.approved else None
+
+
+def _of_regroup(order: Order) -> Refusal | None:
+    if not may_regroup(order):
+        return _ENDED.get(order.phase, Refusal.NOT_MISGROUPED)
+    return Refusal.TOO_LARGE if is_too_large(order) else None
 
 
 def next_command(order: Order, code: Code) -> str | None:

@@ -207,6 +207,17 @@ class Dismissed:
 
 
 @dataclass(frozen=True, slots=True)
+class Regrouped:
+    """A person had the wrong scenes of an order sent again. ``kept`` are the ids of the images that are still bought.
+
+    ``new`` is the id of the order that has the wrong scenes.
+    """
+
+    kept: tuple[str, ...]
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """An image was bought. Its bytes are flushed to disk in a hidden file."""
 
@@ -371,6 +382,7 @@ Fact = (
     | Approved
     | Reopened
     | Dismissed
+    | Regrouped
     | Fetched
     | FetchLost
     | PicturePlaced

@@ -17,6 +17,7 @@ SHOWN = 3
 
 WAYS_OUT = (
     "`bracketd approve SHOOT` buys all images as they are, `bracketd approve SHOOT --only NAME` buys some, "
+    "`bracketd regroup SHOOT` sends only the wrong scenes again, as the planned sets, "
     "`bracketd dismiss SHOOT` ends the order without buying them"
 )
 

@@ -32,7 +32,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from daemon.order import asked, behind, downloading, merging, money, steps, trouble, uploading
+from daemon.order import asked, behind, downloading, merging, money, regrouping, steps, trouble, uploading
 from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
@@ -80,7 +80,7 @@ def _download_steps(order: Order) -> tuple[steps.Step, ...]:
     return (*places, *(steps.Fetch(order.images[n].id) for _, n in fetches))
 
 
-BY_PERSON = (f.Retried, f.Approved, f.Reopened, f.Dismissed, f.Cancelled)
+BY_PERSON = (f.Retried, f.Approved, f.Reopened, f.Dismissed, f.Regrouped, f.Cancelled)
 """Facts that apply to a held order directly: only a person can release it."""
 
 
@@ -162,6 +162,8 @@ def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  
             return asked.reopened(order, fact, now, policy)
         case f.Dismissed():
             return asked.dismissed(order, fact, now, policy)
+        case f.Regrouped():
+            return regrouping.regrouped(order, fact, now, policy)
         case f.Fetched():
             return downloading.fetched(order, fact, now, policy)
         case f.FetchLost():

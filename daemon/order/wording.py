@@ -39,6 +39,7 @@ FACTS = {
     "Moved": "shoot renamed or moved",
     "Reopened": "failed images are retried",
     "Dismissed": "remaining images dismissed by a person",
+    "Regrouped": "wrong scenes sent again with the planned sets",
     "FoundDelivered": "delivered before, says its delivery note",
     "FoundMerged": "merged before, says the service",
     "FoundElsewhere": "another order may have the photos",
@@ -100,8 +101,8 @@ def keys(detail: Mapping[str, Any], order: Order) -> dict[str, Any]:
                 shown["missing"] = [_file(one, order) if isinstance(one, int) else one for one in value]
             case "doubt", Mapping():
                 shown["doubt"] = value["why"]
-            case "only", list():
-                shown["only"] = [_image(one, order) for one in value]
+            case "only" | "kept", list():
+                shown[name] = [_image(one, order) for one in value]
             case "image", str():
                 shown["image"] = _image(value, order)
             case _ if name not in UNSEEN:

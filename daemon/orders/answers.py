@@ -10,6 +10,8 @@ import structlog
 from daemon.order import LINE, HoldKind, ImageState, Order, Phase, Refusal, Verb
 from daemon.order.again import was_sent
 from daemon.order.asked import ON_DISK, may_dismiss
+from daemon.order.facts import Regrouped
+from daemon.order.money import MOST_BRACKETS
 from daemon.order.picking import Picked
 from daemon.store.asks import Answer, Outcome
 
@@ -22,6 +24,7 @@ NOTHING_TO = {
     Verb.CANCEL: "cancel",
     Verb.SKIP: "cancel",
     Verb.DISMISS: "dismiss",
+    Verb.REGROUP: "regroup",
 }
 AGAIN = "Use --again to send and buy them again."
 FINISHED = "bracketd will finish it, buy its pictures and deliver them."
@@ -73,12 +76,19 @@ def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = Non
             return f"{name} is not held ({phase}), so it cannot be dismissed: {FINISHED}"
         case Refusal.NEEDS_A_CHOICE:
             return _needs_a_choice(order, verb)
-        case Refusal.NOTHING_TO_PICK | Refusal.NOTHING_CAME_OUT:
-            return _nothing_there(order, verb)
+        case Refusal.NOTHING_TO_PICK | Refusal.NOTHING_CAME_OUT | Refusal.NOT_MISGROUPED | Refusal.TOO_LARGE:
+            return _nothing_there(order, verb, why)
 
 
-def _nothing_there(order: Order, verb: Verb) -> str:
+def _nothing_there(order: Order, verb: Verb, why: Refusal) -> str:
     name = order.source.shoot
+    if why is Refusal.NOT_MISGROUPED:
+        return f"{name} is not held for a wrong grouping ({order.phase.value}). {_nothing_to(verb)}"
+    if why is Refusal.TOO_LARGE:
+        return (
+            f"{name} was not sent again: a set has more than {MOST_BRACKETS} photos, which the service does not merge. "
+            "Fix the sets in bracketd.yaml (`bracketd plan FOLDER --write`), then `bracketd submit --again` the folder."
+        )
     if verb is Verb.APPROVE_ONLY:
         return (
             f"{name} has no images to choose from now ({order.phase.value}). They can be chosen while the order is "
@@ -149,6 +159,15 @@ def _bought_only(before: Order, after: Order) -> str:
     if not left:
         return f"{text}."
     return f"{text}, {left} will not. `bracketd approve SHOOT --only NAME` buys more of them later."
+
+
+def regrouped(old: Order, fact: Regrouped, new: Order) -> str:
+    """The answer to a regroup."""
+    again = f"{old.source.shoot}: sending {_count(len(new.plan), 'scene')} again ({_count(len(new.sent), 'photo')})"
+    if new.phase is Phase.HELD:
+        again = f"{old.source.shoot}: the new order is held: {(new.trouble or '').rstrip('.')}"
+    kept = f"{_count(len(fact.kept), 'other image')} will be bought now" if fact.kept else "no image is bought now"
+    return f"{again}; {kept}. The wrong images are not bought."
 
 
 def not_picked(order: Order, picked: Picked) -> str:

@@ -6,6 +6,7 @@ Every ask gets an answer. If an ask fails, its answer gives the reason and the n
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from os.path import dirname
@@ -15,6 +16,7 @@ import structlog
 from daemon.errors import StateError
 from daemon.order import Order, Preset, Refusal, Verb, fact_of, facts, refusal
 from daemon.order.picking import pick
+from daemon.order.regrouping import regrouping
 from daemon.orders import answers
 from daemon.orders.desk import Desk, Turn
 from daemon.store.asks import Ask, Outcome
@@ -65,6 +67,8 @@ class Asks:
                     await self._desk.answer(ask, Outcome.REFUSED, answers.not_watched(ask.target))
             case Verb.RETRY | Verb.APPROVE | Verb.APPROVE_ONLY | Verb.CANCEL | Verb.DISMISS:
                 await self._of_order(ask)
+            case Verb.REGROUP:
+                await self._regroup(ask)
             case Verb.ADOPT:
                 await self._adopt(ask)
             case None:
@@ -85,6 +89,23 @@ class Asks:
                 await self._postpone(ask, order)
                 return
             await carry_out(self._desk, turn, ask, self._presets.get(dirname(order.source.folder)))
+
+    async def _regroup(self, ask: Ask) -> None:
+        """Send the wrong scenes of an order again, as a new order with the planned sets."""
+        async with self._desk.admission:
+            while True:
+                try:
+                    order = await self._desk.load(ask.target)
+                except (KeyError, UnicodeError):  # an order's id is ASCII
+                    await self._desk.answer(ask, Outcome.REFUSED, answers.no_order(ask.target))
+                    return
+                if (why := refusal(order, Verb.REGROUP)) is not None:
+                    await self._desk.answer(ask, Outcome.REFUSED, answers.refused(order, Verb.REGROUP, why))
+                    return
+                new, fact = regrouping(order, str(uuid.uuid4()), self._desk.now())
+                with suppress(Stale):
+                    await self._desk.regroup(order, fact, new, ask)
+                    return
 
     async def _postpone(self, ask: Ask, order: Order) -> None:
         """Try an ask again later, or answer it if it has waited too long: the step may use a disk that hangs."""

@@ -226,9 +226,22 @@ class Desk:
         elsewhere: FoundElsewhere | None = None,
     ) -> Order:
         """Cancel ``old`` and add ``order`` in its place, in one transaction. Raises Stale if ``old`` has changed."""
-        why = facts.Cancelled(REPLACED, code=Code.REPLACED)
         order = self._begun(order, fact, elsewhere)
-        answer = self.done(ask, answers.sent(order))
+        why = facts.Cancelled(REPLACED, code=Code.REPLACED)
+        return await self._both(old, why, order, fact, self.done(ask, answers.sent(order)))
+
+    async def regroup(self, old: Order, why: facts.Regrouped, order: Order, ask: Ask) -> Order:
+        """Add the order of another order's wrong scenes, in one transaction with what becomes of that order.
+
+        Raises Stale if ``old`` has changed.
+        """
+        fact = facts.Locked(order.brackets)
+        order = self._begun(order, fact, None)
+        return await self._both(old, why, order, fact, self.done(ask, answers.regrouped(old, why, order)))
+
+    async def _both(
+        self, old: Order, why: facts.Fact, order: Order, fact: facts.Locked, answer: Answer | None
+    ) -> Order:
         async with self._alone(old.id) as entry:
             ended = evolve(old, why, now=order.times.created_at, policy=self.policy)
             entry.order = None

@@ -107,6 +107,7 @@ class AskedMachine(OrderMachine):
             Verb.DISMISS: facts.Dismissed(),
             Verb.RETRY: facts.Reopened(every),
             Verb.APPROVE_ONLY: facts.Approved(every or ("none",)),
+            Verb.REGROUP: facts.Regrouped((), "another order"),
         }
         for verb in decisive.keys() - allowed(self.order):
             after = self.apply(self.order, decisive[verb], now=self.now, policy=self.policy)

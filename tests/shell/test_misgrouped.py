@@ -16,7 +16,7 @@ from daemon.store.asks import Outcome
 from tests.shell.simulated import SimulatedClock, simulate
 from tests.shell.test_asks import answer
 from tests.shell.test_runner import World, running, shoot, until
-from tests.stores.states import ask
+from tests.stores.states import ask, look
 
 PLAN = (PlannedImage((0, 1, 2)), PlannedImage((3, 4, 5)))
 MADE = ((0, 1), (2,), (3, 4, 5))
@@ -134,3 +134,28 @@ def test_a_choice_waits_for_the_download_under_way(tmp_path: Path) -> None:
             assert answer(tmp_path, seq)[0] is Outcome.DONE
 
     simulate(work)
+
+
+@pytest.mark.stores("memory", "sqlite")
+def test_wrong_scenes_are_sent_again(tmp_path: Path) -> None:
+    """``regroup`` adds an order of the wrong scenes, and buys the other images. A second one is refused."""
+
+    async def work(clock: SimulatedClock) -> Splits:
+        world = Splits(clock)
+        async with running(tmp_path, world, planned()) as (store, _):
+            held = await until(store, planned().id, Phase.HELD)
+            unknown = ask(tmp_path, "regroup", "no order", clock.now())
+            seq, again = (ask(tmp_path, "regroup", held.id, clock.now()) for _ in range(2))
+            done = await until(store, held.id, Phase.DOWNLOADED)
+            assert [image.state for image in done.images] == [ImageState.DISMISSED, ImageState.DISMISSED, PLACED]
+            said = "12 Oak St: sending 1 scene again (3 photos); 1 other image will be bought now. The wrong images are"
+            assert answer(tmp_path, seq) == (Outcome.DONE, f"{said} not bought.")
+            assert answer(tmp_path, again)[0] is Outcome.REFUSED
+            assert answer(tmp_path, unknown)[0] is Outcome.REFUSED
+            with look(tmp_path) as reader:
+                (new,) = [reader.order(row["id"]) for row in reader.orders() if row["id"] != held.id]
+            assert [bracket.path for bracket in new.brackets] == ["IMG_0000.JPG", "IMG_0001.JPG", "IMG_0002.JPG"]
+            assert (new.flow, new.source.output, len(new.plan)) == ("brackets", held.source.output, 1)
+        return world
+
+    assert fetched(simulate(work)) == ["i2"]

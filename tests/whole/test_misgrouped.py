@@ -10,7 +10,7 @@ from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import of_order
 from tests.whole.conftest import prompt_sandbox
-from tests.whole.program import Bracketd, Json
+from tests.whole.program import Bracketd, Json, until
 
 OAK = "12 Oak St"
 KINDS = ("misgroup", "split", "join", "swap", "stray")
@@ -26,6 +26,11 @@ def secretive() -> Iterator[Sandbox]:
 def charges(sandbox: Sandbox, order: Json) -> int:
     """How many images of an order the sandbox charged for."""
     return sum(image["charged"] for image in of_order(sandbox, order)["images"])
+
+
+def ended(program: Bracketd) -> list[Json]:
+    """The orders that have ended."""
+    return [one for one in program.peek()["orders"] if one["phase"] in ("downloaded", "cancelled")]
 
 
 def misgroup(program: Bracketd, sandbox: Sandbox, kind: str, flow: str = "brackets", grouping: str = "sets") -> Json:
@@ -79,6 +84,28 @@ def test_some_images_are_bought(program: Bracketd, sandbox: Sandbox) -> None:
     program.when(OAK, lambda order: order["phase"] == "downloaded" and order["images"]["downloaded"] == 2)
     assert sorted(path.name for path in (program.output / OAK).glob("*.jpg")) == ["IMG_0001.jpg", "IMG_0004.jpg"]
     assert charges(sandbox, order) == 2
+
+
+@pytest.mark.parametrize(("flow", "kind", "again"), [("brackets", "stray", 1), ("images", "misgroup", 2)])
+def test_wrong_scenes_are_sent_again(program: Bracketd, sandbox: Sandbox, flow: str, kind: str, again: int) -> None:
+    """``regroup`` sends the wrong scenes as the planned sets; each scene becomes one picture, paid once."""
+    program.folder["on_mismatch"] = "always"
+    order = misgroup(program, sandbox, kind, flow, "automatic" if flow == "images" else "sets")
+    done = program.asks("regroup", OAK)
+    assert f"sending {again} scene{'s' if again > 1 else ''} again ({3 * again} photos)" in done.stdout, done.stderr
+    until(lambda: len(ended(program)) == 2)
+    program.stop()
+    program.start()
+    program.drop("1 Elm St", shoot(1))
+    program.reach("1 Elm St", "downloaded")
+    assert len(ended(program)) == len(program.peek()["orders"]) == 3, "a later scan sends nothing again"
+    assert sorted(path.name for path in (program.output / OAK).glob("*.jpg")) == ["IMG_0001.jpg", "IMG_0004.jpg"]
+    assert charges(sandbox, order) == 2 - again
+    (new,) = [one for one in ended(program) if one["shoot"] == OAK and one["order_id"] != order["order_id"]]
+    assert charges(sandbox, new) == again
+    made = [image["bracket_ids"] for image in of_order(sandbox, new)["images"]]
+    assert [len(ids) for ids in made] == [3] * again
+    assert program.asks("regroup", OAK).returncode == 1
 
 
 def test_dismissed_images_cost_nothing(program: Bracketd, sandbox: Sandbox) -> None:
