@@ -229,19 +229,17 @@ def _by_name(seen: _Seen) -> list[Mismatch]:
 def _count(seen: _Seen, others: Sequence[Mismatch]) -> list[Mismatch]:
     """The mismatch of the numbers of images. The other mismatches may say which sets are in question.
 
-    Otherwise those are in question whose image is not known, or only those that no image is named after if there are
-    too few images and all have names. The mismatch is certain only if all of these sets are.
+    Otherwise those are in question whose image is not known; if there are too few images, only those that no image is
+    named after. The mismatch is certain only if all of these sets are.
     """
     if len(seen.ids) == len(seen.planned):
         return []
     if others:
         sets = tuple(dict.fromkeys(index for other in others for index in other.sets))
         return [Mismatch(MismatchKind.COUNT, sets, (), any(other.certain for other in others))]
-    opened = [seen.names[image] for image in range(len(seen.ids)) if seen.is_open(image)]
     left = [index for index, parts in seen.parts.items() if not parts]
-    unnamed = [index for index in left if index not in opened]
-    if len(seen.ids) < len(seen.planned) and None not in opened and unnamed:
-        left = unnamed
+    if len(seen.ids) < len(seen.planned):
+        left = [index for index in left if not seen.named(index)]
     sets = tuple(left) or tuple(range(len(seen.planned)))
     return [Mismatch(MismatchKind.COUNT, sets, (), all(seen.certain[index] for index in sets))]
 

@@ -157,6 +157,13 @@ def test_after_failed_images_are_retried() -> None:
     assert held_for(again) == [Code.MISGROUPED]
 
 
+def test_an_order_that_already_buys_is_not_stopped() -> None:
+    """An order is compared when it gets to its downloads, not in the middle of them."""
+    order = grouped(TWO, SPLIT, on_mismatch="never")
+    order = replace(order, preset=replace(order.preset, on_mismatch="certain"))
+    assert after(order, facts.Reckoned(0, 0)).phase is Phase.DOWNLOADING
+
+
 def test_what_was_bought_before_is_said() -> None:
     """If images were bought before the difference was found, the message says that nothing more was bought."""
     order = grouped(TWO, SPLIT, on_mismatch="never")

@@ -134,8 +134,9 @@ def test_when_images_can_be_picked() -> None:
 def test_what_was_bought_stays() -> None:
     """A choice of other images does not give up images that were bought, even if their files were lost."""
     held = grouped(TWO, STRAY)
-    lost = replace(held.images[0], fetched_at=NOW)
-    going = after(replace(held, images=(lost, *held.images[1:])), facts.Approved(("i2",)))
+    held = replace(held, images=(replace(held.images[0], fetched_at=NOW), *held.images[1:]))
+    assert pickable(held) == ("i1", "i2")
+    going = after(held, facts.Approved(("i2",)))
     assert states(going) == [OPEN, LEFT, OPEN]
 
 

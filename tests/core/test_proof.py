@@ -85,6 +85,7 @@ def test_without_a_plan_nothing_is_compared() -> None:
         (HIDDEN, [4, 3], [(NAMED, (1,), ())]),
         ([()], [0], [(COUNT, (1,), ())]),
         ([()], [None], [(COUNT, (0, 1), ())]),
+        ([()], [4], [(COUNT, (0,), ())]),
         ([(), (), ()], [None, None, None], [(COUNT, (0, 1), ())]),
         ([(), (), ()], [0, 2, 3], [(NAMED, (0,), ()), (COUNT, (0,), ())]),
         ([TWO[0], ()], [None, 4], []),
