@@ -27,6 +27,7 @@ TINY = Sizes(
     archive=3,
     archive_files=2,
     copied=20,
+    look_scenes=1,
 )
 
 ROWS = {
@@ -53,6 +54,12 @@ ROWS = {
     "arriving.extra",
     "arriving.lost",
     "arriving.extra.many",
+    "look.wrong",
+    "look.right",
+    "look.others",
+    "look.margin",
+    "look.recognised",
+    "look.claims",
 }
 
 
@@ -63,8 +70,11 @@ MAY_BE_NOTHING = {
     "arriving.lost",
     "arriving.extra",
     "arriving.extra.many",
+    "look.wrong",
+    "look.recognised",
+    "look.claims",
 }
-"""Figures that may be 0: idle CPU, lost files, and a wait that ends before the copy is reported as done."""
+"""Figures that may be 0: CPU, losses, mistakes, and a wait that ends before the copy is reported as done."""
 
 
 def test_everything_is_measured() -> None:
@@ -82,4 +92,4 @@ def test_everything_is_measured() -> None:
             assert row.figure > 0 or row.name in MAY_BE_NOTHING, row
     lines = table(rows).splitlines()
     assert len(lines) == 1 + len(rows)
-    assert set(MEASURES) == {"uploading", "memory", "waiting", "idle", "status", "arriving", "grouping"}
+    assert set(MEASURES) == {"uploading", "memory", "waiting", "idle", "status", "arriving", "grouping", "look"}
