@@ -31,6 +31,7 @@ from daemon.config.mistake import Mistake, nearest
 from daemon.config.places import expand
 from daemon.config.price import A_PRICE, price
 from daemon.errors import ConfigError, Problem
+from daemon.shoot.sets import GroupingName, Prefer, Singles
 from daemon.template import DEFAULT, FIELDS, BadTemplate, parse
 
 DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m)?\s*(?:(\d+(?:\.\d+)?)s?)?", re.IGNORECASE)
@@ -153,7 +154,7 @@ def _loopback(host: str) -> bool:
 LocalPath = Annotated[Path, BeforeValidator(_path)]
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0, le=86400)]
 QuietPeriod = Annotated[Literal["auto"] | float, BeforeValidator(_quiet)]
-Grouping = Annotated[Literal["automatic", "sets", "folders"] | int, BeforeValidator(_count_or_word)]
+Grouping = Annotated[GroupingName | int, BeforeValidator(_count_or_word)]
 Count = Annotated[int | None, BeforeValidator(_not_blank), Field(ge=1)]
 Passed = Annotated[object, AfterValidator(_passed)]
 Names = Annotated[str, BeforeValidator(_template)]
@@ -245,8 +246,8 @@ class FolderSettings(Model):
     observer: Literal["auto", "native", "polling"] = Field(default="auto", description="auto, native or polling")
     poll_interval: Seconds = Field(default=30.0, description=A_DURATION)
     grouping: Grouping = Field(default="automatic", description=A_GROUPING)
-    prefer: Literal["jpeg", "raw"] = Field(default="jpeg", description="jpeg or raw")
-    singles: Literal["send", "ask", "leave_out"] | None = Field(default=None, description="send, ask or leave_out")
+    prefer: Prefer = Field(default="jpeg", description="jpeg or raw")
+    singles: Singles | None = Field(default=None, description="send, ask or leave_out")
     on_mismatch: Literal["certain", "always", "never"] = Field(
         default="certain", description="certain, always or never"
     )

@@ -7,7 +7,7 @@ only choose how the shoot's pictures are made and named, not the flow, key, addr
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
@@ -18,6 +18,7 @@ from daemon.config.preferences import check_preferences
 from daemon.config.settings import A_GROUPING, EnhanceSettings, FileSettings, FolderSettings, Grouping, Model
 from daemon.errors import ConfigError, Problem
 from daemon.regular import NotRegular, TooLarge, read_regular
+from daemon.shoot.sets import MOST_BRACKETS, Prefer, Singles
 from daemon.template import FORBIDDEN, RESERVED
 
 NAME = "bracketd.yaml"
@@ -27,9 +28,6 @@ LARGEST = 64 * 1024
 
 LONGEST_NAME = 150
 """The maximum length of a shoot's output name in characters. Often 255 bytes fit; a character may need several."""
-
-LARGEST_SET = 9
-"""The maximum number of brackets in an image (the service's limit)."""
 
 _EXAMPLE = "`bracketd plan FOLDER --write` writes an example."
 
@@ -59,9 +57,9 @@ def _file(written: object) -> object:
 
 
 def _set(files: tuple[str, ...]) -> tuple[str, ...]:
-    if not 2 <= len(files) <= LARGEST_SET:
+    if not 2 <= len(files) <= MOST_BRACKETS:
         raise Mistake(
-            f"A set has 2 to {LARGEST_SET} photos, and this one has {len(files)}",
+            f"A set has 2 to {MOST_BRACKETS} photos, and this one has {len(files)}",
             "Split it, or list a photo without a set under `single`.",
         )
     return files
@@ -82,8 +80,8 @@ class ShootSettings(Model):
 
     enhance: EnhanceSettings | None = Field(default=None, description="a group of settings, indented below it")
     grouping: Grouping | None = Field(default=None, description=A_GROUPING)
-    prefer: Literal["jpeg", "raw"] | None = Field(default=None, description="jpeg or raw")
-    singles: Literal["send", "ask", "leave_out"] | None = Field(default=None, description="send, ask or leave_out")
+    prefer: Prefer | None = Field(default=None, description="jpeg or raw")
+    singles: Singles | None = Field(default=None, description="send, ask or leave_out")
     name: Annotated[str | None, BeforeValidator(_component)] = Field(default=None, description="a name in quotes")
     sets: Annotated[tuple[PhotoSet, ...], Field(strict=False)] = Field(
         default=(), description="a list of sets, each a list of file names"

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from daemon.shoot import Doubt, File, Format, LeftOut, Shot, Taken, Why
 from daemon.shoot.formats import JPEG, RAW, extension, format_of, is_raw
 from daemon.shoot.leftout import all_of, is_edited, lies_among_made, made_in_camera, why_beside
+from daemon.shoot.sets import Prefer
 from daemon.shoot.shot import (
     UNKNOWN,
     Shots,
@@ -30,8 +30,6 @@ from daemon.shoot.shot import (
     show_one_frame,
     stem_of,
 )
-
-Prefer = Literal["jpeg", "raw"]
 
 BEST: Mapping[Prefer, tuple[Format, ...]] = {
     "jpeg": (Format.JPEG, Format.HEIF, Format.RAW, Format.DNG, Format.TIFF, Format.PNG, Format.WEBP, Format.AVIF),

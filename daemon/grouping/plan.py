@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from daemon.grouping.frame import Frame
-from daemon.grouping.frames import Prefer
 from daemon.grouping.group import group
 from daemon.grouping.sets import BracketSet, Confidence, Grouping, Single
 from daemon.grouping.wishes import Wishes, apply
 from daemon.shoot import LeftOut, Why
+from daemon.shoot.sets import MOST_BRACKETS, GroupingName, Prefer, Singles
 
-Singles = Literal["send", "ask", "leave_out"]
-
-Mode = Literal["automatic", "sets", "folders"] | int
+Mode = GroupingName | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +39,6 @@ DEFAULTS = PlanSettings()
 NOTHING_FIXED = Wishes()
 
 OUTSIDE = "in no sub-folder"
-
-LARGEST_SET = 9
-"""Most brackets of one image (the service's limit)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +146,8 @@ def sent_for(paths: Iterable[str], left_out: Iterable[LeftOut]) -> Mapping[str, 
 def _as_they_are(parts: Sequence[tuple[str, ...]], why: str) -> Grouping:
     sets = tuple(
         BracketSet(part, Confidence.CERTAIN, (why,))
-        if len(part) <= LARGEST_SET
-        else BracketSet(part, Confidence.ASK, (why, f"more than {LARGEST_SET} photos"))
+        if len(part) <= MOST_BRACKETS
+        else BracketSet(part, Confidence.ASK, (why, f"more than {MOST_BRACKETS} photos"))
         for part in parts
         if len(part) > 1
     )

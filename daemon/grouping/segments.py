@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from daemon.grouping.cuts import BY_HAND, Cut
 from daemon.grouping.ladder import Ladder, ladder
 from daemon.grouping.track import Track
-
-MOST = 9
-"""The largest number of frames in a set."""
+from daemon.shoot.sets import MOST_BRACKETS
 
 SAME_STEP = 0.4
 """A frame continues a ladder if its step differs from the ladder's by no more than this, in EV."""
@@ -64,7 +62,7 @@ def segments(track: Track, cuts: Sequence[Cut], *, by_hand: bool) -> Iterator[li
     for end in range(1, len(track.frames) + 1):
         found = [Segment(end - 1, end, bool(track.marked[end - 1]))]
         slow = False
-        for first in range(end - 2, max(-1, end - 1 - MOST), -1):
+        for first in range(end - 2, max(-1, end - 1 - MOST_BRACKETS), -1):
             if cuts[first] is Cut.HARD:
                 break
             slow = slow or cuts[first] is Cut.SLOW
@@ -95,7 +93,7 @@ def _segment(track: Track, cuts: Sequence[Cut], first: int, end: int) -> Segment
         one.step_before = _step(column[first - 1], column[first])
     if end < len(frames) and cuts[end - 1] is not Cut.HARD:
         one.step_after = _step(column[end - 1], column[end])
-    if size < MOST and one.ladder.rises and not one.ladder.repeats:
+    if size < MOST_BRACKETS and one.ladder.rises and not one.ladder.repeats:
         one.goes_on = _goes_on(one, one.ladder, track.idle)
     return one
 
@@ -122,7 +120,7 @@ def _missing_within(track: Track, first: int, end: int) -> int | None:
         if some is None:
             return None
         missing += some
-    return missing if missing + end - first <= 2 * MOST else None
+    return missing if missing + end - first <= 2 * MOST_BRACKETS else None
 
 
 def _step(before: float | None, after: float | None) -> int | None:
@@ -156,7 +154,7 @@ def _is_by_hand(one: Segment, track: Track) -> bool:
         return False
     usual = sorted(gaps)[len(gaps) // 2]
     for step, at in ((one.step_after, one.end - 1), (one.step_before, one.first - 1)):
-        if one.size == MOST or step is None or (step > 0) != moves[0] or abs(abs(step) / 3 - shape.step) > 0.7:
+        if one.size == MOST_BRACKETS or step is None or (step > 0) != moves[0] or abs(abs(step) / 3 - shape.step) > 0.7:
             continue
         pause = track.idle[at]
         if pause is not None and pause <= max(3 * usual, 6.0):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daemon.shoot.confidence import Confidence as Confidence  # noqa: PLC0414 - a value of a set
+from daemon.shoot.sets import Confidence as Confidence  # noqa: PLC0414 - a value of a set
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from daemon.grouping.pauses import Pauses, View
 from daemon.grouping.programme import Scored, best_division
 from daemon.grouping.rhythm import SHORTEST, Rhythm, rhythm_of
 from daemon.grouping.score import Scorer, fixed_score
-from daemon.grouping.segments import MOST, Segment, segments
+from daemon.grouping.segments import Segment, segments
 from daemon.grouping.track import Track
+from daemon.shoot.sets import MOST_BRACKETS
 
 PASSES = 3
 """The first pass divides without knowing what is usual. Each later pass uses what the one before found."""
@@ -47,7 +48,7 @@ def solve(tracks: Sequence[Track], *, doubted: bool = False) -> Solved:
     step_s = statistics.median(frame.resolution_s for track in tracks for frame in track.frames)
     rhythm = rhythm_of((idle for track in tracks for idle in track.idle), step_s)
     pause = SHORTEST if rhythm is None else rhythm.pause
-    by_hand = sum(len(track.frames) for track in tracks) <= 2 * MOST
+    by_hand = sum(len(track.frames) for track in tracks) <= 2 * MOST_BRACKETS
     scored: list[Scored] = [
         [
             [(one, fixed_score(one, doubted=doubted)) for one in some]

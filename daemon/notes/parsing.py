@@ -23,12 +23,12 @@ from daemon.order import (
     fingerprint,
 )
 from daemon.order.merge import Merge
-from daemon.order.preset import GroupingName
 from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.times import Times
 from daemon.order.unsent import Unsent
 from daemon.order.uploads import Uploads
 from daemon.shoot import LeftOut, Why
+from daemon.shoot.sets import GroupingName
 from daemon.shoot.shot import from_json
 from daemon.template import DEFAULT
 

@@ -20,9 +20,7 @@ from daemon.order.plan import grouping_request, with_note
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 from daemon.order.purchase import LimitCheck
-
-MOST_BRACKETS = 9
-"""The most brackets that the service merges into one image (its documentation)."""
+from daemon.shoot.sets import MOST_BRACKETS
 
 LEAST_WAIT = 60.0
 """The least seconds between two checks of the daily limit, so that a wrong clock cannot cause a busy loop."""

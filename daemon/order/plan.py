@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from daemon.order.order import Order
 from daemon.order.planned import PlannedImage
-from daemon.shoot.confidence import Confidence
+from daemon.shoot.sets import Confidence
 
 NOT_SENT = (
     "The service decides which photos become one picture, because `flow: images` cannot send these sets. Set "

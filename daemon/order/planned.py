@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daemon.shoot.confidence import Confidence
+from daemon.shoot.sets import Confidence
 
 
 @dataclass(frozen=True, slots=True)

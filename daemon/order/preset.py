@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from daemon.shoot.sets import GroupingName, Prefer, Singles
 from daemon.template import DEFAULT
 
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
-GroupingName = Literal["automatic", "sets", "folders"]
-Prefer = Literal["jpeg", "raw"]
-Singles = Literal["send", "ask", "leave_out"]
 OnMismatch = Literal["certain", "always", "never"]
 
 OWN = ("per_image", "grouping", "prefer", "singles")

@@ -21,7 +21,7 @@ from daemon.order.order import Order
 from daemon.order.pictures import named_after
 from daemon.order.plan import grouping_request, images_planned
 from daemon.order.planned import PlannedImage
-from daemon.shoot.confidence import Confidence
+from daemon.shoot.sets import Confidence
 
 
 class MismatchKind(StrEnum):

@@ -14,7 +14,6 @@ from daemon.order.bracket import Bracket
 from daemon.order.changes import released
 from daemon.order.ended import Ended
 from daemon.order.image import Image, ImageState
-from daemon.order.money import MOST_BRACKETS
 from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.planned import PlannedImage
@@ -23,6 +22,7 @@ from daemon.order.problem import Code, Trouble
 from daemon.order.proof import Proof, compare_images
 from daemon.order.times import Times
 from daemon.order.unsent import Unsent
+from daemon.shoot.sets import MOST_BRACKETS
 
 
 def may_regroup(order: Order) -> bool:

@@ -11,8 +11,8 @@ from daemon.order import LINE, HoldKind, ImageState, Order, Phase, Refusal, Verb
 from daemon.order.again import was_sent
 from daemon.order.asked import ON_DISK, may_dismiss
 from daemon.order.facts import Regrouped
-from daemon.order.money import MOST_BRACKETS
 from daemon.order.picking import Picked
+from daemon.shoot.sets import MOST_BRACKETS
 from daemon.store.asks import Answer, Outcome
 
 log = structlog.get_logger("bracketd.asks")

@@ -9,7 +9,7 @@ from typing import Any
 from daemon.order import Order, Phase, facts
 from daemon.order.planned import PlannedImage
 from daemon.order.preset import FlowName
-from daemon.shoot.confidence import Confidence
+from daemon.shoot.sets import Confidence
 from tests.core.orders import after, order, sent
 
 SURE, LIKELY = Confidence.CERTAIN, Confidence.LIKELY

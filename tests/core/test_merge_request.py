@@ -12,9 +12,8 @@ from daemon.order.money import fewest_images
 from daemon.order.plan import NOT_SENT, GroupingRequest, grouping_request, images_planned
 from daemon.order.planned import PlannedImage
 from daemon.order.policy import Limits
-from daemon.order.preset import GroupingName
 from daemon.shoot import Shot
-from daemon.shoot.confidence import Confidence
+from daemon.shoot.sets import Confidence, GroupingName
 from tests.core.orders import POLICY, after, order
 
 FLOWS: list[FlowName] = ["images", "brackets"]

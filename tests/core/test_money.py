@@ -6,9 +6,10 @@ import pytest
 
 from daemon.order import Bracket, Health, Hold, ImageState, Order, Phase, Policy, Preset, facts, next_steps, steps
 from daemon.order.facts import Failure
-from daemon.order.money import MOST_BRACKETS, fewest_images, to_buy
+from daemon.order.money import fewest_images, to_buy
 from daemon.order.policy import Limits
 from daemon.order.purchase import Purchase
+from daemon.shoot.sets import MOST_BRACKETS
 from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, reckoned, sent
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from daemon.grouping.frame import Frame
-from daemon.grouping.plan import Mode, Plan, PlanSettings, Singles, arrange, by_folder, every, plan, sent_for
+from daemon.grouping.plan import Mode, Plan, PlanSettings, arrange, by_folder, every, plan, sent_for
 from daemon.grouping.sets import BracketSet, Confidence, Grouping, Single
 from daemon.grouping.wishes import Wishes, WrongName, resolve
 from daemon.shoot import LeftOut, Why
+from daemon.shoot.sets import Singles
 
 NAMES = tuple(f"IMG_{number:04}.JPG" for number in range(1, 9))
 TWO_SETS = Grouping(

@@ -11,7 +11,7 @@ from daemon.cli import cli
 from daemon.order import FlowName, Image, ImageState, Order, Phase, Preset, facts
 from daemon.order.planned import PlannedImage
 from daemon.shoot import LeftOut, Shot, Why
-from daemon.shoot.confidence import Confidence
+from daemon.shoot.sets import Confidence
 from daemon.store.sqlite.store import SqliteStore
 from daemon.webapp import order_page
 from tests.changed import changed

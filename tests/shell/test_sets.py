@@ -14,7 +14,7 @@ from daemon.config.shoot import NAME
 from daemon.order import Order, Phase, Preset, facts
 from daemon.order.plan import NOT_SENT
 from daemon.shoot import Why
-from daemon.shoot.confidence import Confidence
+from daemon.shoot.sets import Confidence
 from daemon.store.asks import Outcome
 from daemon.store.known import KnownBy
 from tests.edges.exif.taken import Camera

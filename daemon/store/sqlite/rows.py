@@ -37,7 +37,7 @@ from daemon.order.tries import Tries
 from daemon.order.unsent import Unsent
 from daemon.order.uploads import Uploads
 from daemon.shoot import LeftOut, Why
-from daemon.shoot.confidence import Confidence
+from daemon.shoot.sets import Confidence
 from daemon.shoot.shot import from_json, to_json
 from daemon.store.journal import detail_of
 from daemon.store.sqlite.names import pack, printable, unpack

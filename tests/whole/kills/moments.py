@@ -43,7 +43,9 @@ STATEMENTS = frozenset({"execute", "executemany", "executescript"})
 CALLS = ENTRIES | CONTENTS | SENDS | STATEMENTS
 
 STEP = "Steps.perform"
-NAMED = ("daemon.order.facts", "daemon.order.steps")
+NAMED = "daemon.order."
+"""The package of the classes of steps and facts."""
+
 START = "start"
 TRANSACTION = {(False, True): "before its writing", (True, True): "written", (True, False): "committed"}
 """The kind of a statement, by the connection being in a transaction before it and after it."""
@@ -142,7 +144,7 @@ def _about(frame: FrameType) -> str:
     for ours in _ours(frame):
         function = ours.f_locals.get("function")
         for value in (ours.f_locals.get("step"), ours.f_locals.get("fact"), _closed_over(function).get("fact")):
-            if type(value).__module__ in NAMED:
+            if type(value).__module__.startswith(NAMED):
                 return type(value).__name__
         if function is not None:
             return str(function.__qualname__.partition(".<locals>")[0]).lower()
