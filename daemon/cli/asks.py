@@ -74,7 +74,8 @@ def approve(config: Path | None, shoot: str, names: tuple[str, ...], only: bool)
 
     With --only, an order that is held before it buys its images buys only those with these names. The others can be
     bought later with the same command, while the service keeps them. NAME is the name of an image's first photo, with
-    or without its extension, or the image's number in `bracketd show SHOOT`.
+    or without its extension, or the image's number in `bracketd show SHOOT`. If a photo has that number as its name,
+    write image:4 for image number 4.
 
     SHOOT is the shoot's name, its folder, its output folder, or the first characters of its order ID.
     """

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from daemon.config.shoot import NAME
-from daemon.errors import OutputError
+from daemon.config.shoot import LARGEST, NAME, shoot_settings
+from daemon.errors import ConfigError, OutputError
 from daemon.files.incoming import write_file
 from daemon.grouping.plan import Plan
 
@@ -20,7 +20,19 @@ def write_plan(folder: Path, planned: Plan) -> Path:
     if file.exists() or file.is_symlink():
         raise click.ClickException(f"{file} exists. Edit it, or remove it to write another one.")
     try:
-        write_file(str(folder), NAME, "".join(f"{line}\n" for line in lines(planned)).encode())
+        content = "".join(f"{line}\n" for line in lines(planned)).encode()
+        if len(content) > LARGEST:
+            raise click.ClickException(
+                f"The plan has too many photos for {NAME}, which may have {LARGEST // 1024} KiB."
+            )
+        shoot_settings(file, content)
+        write_file(str(folder), NAME, content)
+    except UnicodeEncodeError:
+        raise click.ClickException(
+            f"A photo's name is not UTF-8, so {NAME} cannot list it. Rename the photo."
+        ) from None
+    except ConfigError as error:
+        raise click.ClickException(f"The plan cannot be written. {error.problems[0]}") from None
     except OutputError as error:
         raise click.ClickException(str(error)) from None
     return file

@@ -6,6 +6,7 @@ only choose how the shoot's pictures are made and named, not the flow, key, addr
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -50,8 +51,8 @@ def _file(written: object) -> object:
     """The path of a file in the shoot, with ``/``, in the folder of ``bracketd.yaml`` or below it."""
     if not isinstance(written, str):
         return written
-    path = PurePosixPath(written.replace("\\", "/"))
-    if not path.parts or path.is_absolute() or ".." in path.parts or not written.isprintable():
+    path, parts = PurePosixPath(written), PurePosixPath(written.replace("\\", "/")).parts
+    if not parts or path.is_absolute() or ".." in parts or any(unicodedata.category(c) == "Cc" for c in written):
         raise Mistake("This is not the name of a photo in this shoot", "Write a name such as IMG_0431.JPG.")
     return str(path)
 
@@ -103,6 +104,11 @@ def read_shoot(folder: Path) -> tuple[ShootSettings, Document] | None:
     except (NotRegular, TooLarge, IsADirectoryError) as error:
         remedy = f"Make {NAME} a text file of at most {LARGEST // 1024} KiB, or remove it."
         raise ConfigError((Problem(str(file), f"It cannot be used ({error.strerror})", remedy),)) from None
+    return shoot_settings(file, content)
+
+
+def shoot_settings(file: Path, content: bytes) -> tuple[ShootSettings, Document] | None:
+    """The settings in the content of ``file``, and their document. None if it is empty. Raises ConfigError."""
     document = parse(file, content, first="grouping: sets", example=_EXAMPLE)
     return None if document is None else (_settings(document), document)
 

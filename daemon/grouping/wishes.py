@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from daemon.grouping.sets import BracketSet, Confidence, Grouping, Single
+from daemon.shoot.shot import folded
 
 FIXED = "fixed in bracketd.yaml"
 LEFT_OVER = "left over beside sets fixed in bracketd.yaml"
@@ -32,10 +33,14 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class WrongName:
-    """A listed name that is not one photo of the shoot. ``found`` are the paths that it could mean."""
+    """A listed name that is not one photo of the shoot. ``found`` are the paths that it could mean.
+
+    ``is_repeated``: it is one photo, which another name in the lists means as well.
+    """
 
     name: str
     found: tuple[str, ...] = ()
+    is_repeated: bool = False
 
 
 def resolve(wishes: Wishes, sent: Mapping[str, str]) -> tuple[Wishes, tuple[WrongName, ...]]:
@@ -46,21 +51,27 @@ def resolve(wishes: Wishes, sent: Mapping[str, str]) -> tuple[Wishes, tuple[Wron
     """
     by_name: dict[str, list[str]] = defaultdict(list)
     for path in sent:
-        by_name[path.rpartition("/")[2].casefold()].append(path)
-    by_path = {path.casefold(): path for path in sent}
+        by_name[folded(path.rpartition("/")[2])].append(path)
+    by_path = {folded(path): path for path in sent}
     wrong: list[WrongName] = []
+    listed = set[str]()
+
+    def meant(name: str) -> list[str]:
+        spellings = (folded(name), folded(name.replace("\\", "/")))
+        path = next((by_path[one] for one in spellings if one in by_path), None)
+        return [path] if path is not None else next((by_name[one] for one in spellings if one in by_name), [])
 
     def found(names: Iterable[str]) -> tuple[str, ...]:
-        paths = []
+        paths: list[str] = []
         for name in names:
-            path = by_path.get(name.casefold())
-            named = [path] if path is not None else by_name.get(name.casefold(), [])
+            named = meant(name)
             frames = {sent[one] for one in named}
-            if len(frames) == 1:
-                paths.append(frames.pop())
+            if len(frames) == 1 and listed.isdisjoint(frames):
+                listed.update(frames)
+                paths += frames
             else:
-                wrong.append(WrongName(name, tuple(sorted(named))))
-        return tuple(dict.fromkeys(paths))
+                wrong.append(WrongName(name, tuple(sorted(named)), len(frames) == 1))
+        return tuple(paths)
 
     resolved = Wishes(tuple(found(names) for names in wishes.sets), found(wishes.single), found(wishes.skip))
     return resolved, tuple(wrong)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order.changes import held
 from daemon.order.ended import Ended
-from daemon.order.image import Image, ImageState
+from daemon.order.image import NOT_WANTED, Image, ImageState
 from daemon.order.money import waits_for_tomorrow
 from daemon.order.order import Order
 from daemon.order.phase import Phase
@@ -27,8 +27,9 @@ NOTHING_CAME_OUT = (
 
 
 def nothing_came_out(order: Order) -> bool:
-    """True if every image of an order failed, so that there is nothing to deliver."""
-    return bool(order.images) and all(image.state is ImageState.FAILED for image in order.images)
+    """True if every image of an order that a person wants failed, so that there is nothing to deliver."""
+    wanted = [image for image in order.images if image.state not in NOT_WANTED]
+    return bool(wanted) and all(image.state is ImageState.FAILED for image in wanted)
 
 
 def held_if_empty(order: Order) -> Order:

@@ -10,6 +10,10 @@ from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.pictures import brackets_of
 from daemon.order.proof import compare_images
+from daemon.shoot.shot import folded
+
+BY_NUMBER = "image:"
+"""The prefix of a number that is not a file name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,8 @@ def pick(order: Order, names: Iterable[str]) -> Picked:
     """The images with these names.
 
     A name is the path, the file name, or the file name without extension of the first photo of a planned set or of an
-    image, in any case; or the number of an image as ``bracketd show`` lists it. A planned set means every image that
-    has photos of it.
+    image, in any case; or the number of an image as ``bracketd show`` lists it, also as ``image:4``. A planned set
+    means every image that has photos of it.
     """
     images: list[str] = []
     mistakes: list[str] = []
@@ -46,7 +50,7 @@ def pick(order: Order, names: Iterable[str]) -> Picked:
     for name in names:
         found = _named(order, name)
         if len(found) > 1:
-            mistakes.append(f"{name} names several images; use their numbers in `bracketd show`")
+            mistakes.append(f"{name} names several images; use a number from `bracketd show`, as in image:1")
         elif not found:
             mistakes.append(f"{name} names no image; `bracketd show` lists the images with their numbers")
         elif missing := [one for one in found[0] if one not in may]:
@@ -58,20 +62,28 @@ def pick(order: Order, names: Iterable[str]) -> Picked:
 
 
 def _named(order: Order, name: str) -> Sequence[tuple[str, ...]]:
-    """Everything that a name may mean: the images of planned sets, or else single images, or else a number."""
+    """Everything that a name may mean: the images of planned sets or else single images, and the image of a number."""
+    number = name.removeprefix(BY_NUMBER)
+    numbered = []
+    if number.isdecimal() and 1 <= int(number) <= len(order.images):
+        numbered = [(order.images[int(number) - 1].id,)]
+    if name.startswith(BY_NUMBER):
+        return numbered
     matches = compare_images(order).matches
     sets = [match.images or match.named for match in matches if _is(order, match.planned.brackets[0], name)]
     sets = [images for images in sets if images]
     if sets:
-        return sets
+        return _once(*sets, *numbered)
     firsts = ((image.id, brackets_of(order, image)[:1]) for image in order.images)
     single = [(image,) for image, first in firsts if first and _is(order, first[0], name)]
-    if single or not name.isdecimal() or not 1 <= int(name) <= len(order.images):
-        return single
-    return [(order.images[int(name) - 1].id,)]
+    return _once(*single, *numbered)
+
+
+def _once(*meanings: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return list(dict.fromkeys(meanings))
 
 
 def _is(order: Order, number: int, name: str) -> bool:
     path = order.brackets[number].path
     file = path.rpartition("/")[2]
-    return name.casefold() in {path.casefold(), file.casefold(), (file.rpartition(".")[0] or file).casefold()}
+    return folded(name) in {folded(path), folded(file), folded(file.rpartition(".")[0] or file)}

@@ -52,6 +52,12 @@ def images_planned(order: Order) -> tuple[PlannedImage, ...]:
     return tuple(one for one in left if one.brackets)
 
 
+def shifts_sets(order: Order) -> bool:
+    """True if a fixed number no longer cuts the brackets into the planned sets, because one of them was left out."""
+    *before, _last = [len(one.brackets) for one in images_planned(order)] or [0]
+    return order.preset.per_image is not None and any(size != order.preset.per_image for size in before)
+
+
 def with_note(order: Order) -> Order:
     """The order with the note that its planned sets cannot be sent, if that is so."""
     if not loses_sets(order) or NOT_SENT in order.notes:
@@ -61,7 +67,8 @@ def with_note(order: Order) -> Order:
 
 def loses_sets(order: Order) -> bool:
     """True if the planned sets of an order cannot be sent, so that the service decides."""
-    return order.preset.grouping != "automatic" and bool(order.plan) and grouping_request(order) == GroupingRequest()
+    decides = order.preset.grouping != "automatic" and order.flow == "images" and bool(order.plan)
+    return decides and grouping_request(order) == GroupingRequest()
 
 
 def _fixed_number(order: Order, planned: Iterable[PlannedImage]) -> int | None:

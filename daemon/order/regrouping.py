@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from daemon.order import facts as f
 from daemon.order.again import REPLACED, fingerprint
-from daemon.order.asked import ON_DISK
+from daemon.order.asked import ON_DISK, held_if_empty
 from daemon.order.bracket import Bracket
 from daemon.order.changes import released
 from daemon.order.ended import Ended
@@ -37,13 +37,19 @@ def is_too_large(order: Order) -> bool:
 
 
 def regrouping(order: Order, new_id: str, now: float) -> tuple[Order, f.Regrouped]:
-    """The new order of the wrong scenes, and the fact for the first order. Its output folder is that of the first."""
+    """The new order of the wrong scenes, and the fact for the first order. Its output folder is that of the first.
+
+    If the first order ends, the new one has its files that are not sent, so that they are not taken for new ones.
+    """
     proof = compare_images(order)
     wrong = _wrong(proof)
     right = (match for index, match in enumerate(proof.matches) if index not in wrong)
     kept = tuple(image for match in right for image in match.images or match.named)
     numbers = tuple(number for index in wrong for number in proof.matches[index].planned.brackets)
+    ends = not kept and not any(image.state in ON_DISK for image in order.images)
     brackets = tuple(_again(order.brackets[number]) for number in numbers)
+    if ends:  # no other order then knows what the shoot leaves out
+        brackets += tuple(replace(_again(b), left_out=b.left_out) for b in order.brackets if b.left_out is not None)
     place = {number: index for index, number in enumerate(numbers)}
     planned = (proof.matches[index].planned for index in wrong)
     plan = tuple(PlannedImage(tuple(place[n] for n in one.brackets), one.confidence) for one in planned)
@@ -61,7 +67,7 @@ def regrouping(order: Order, new_id: str, now: float) -> tuple[Order, f.Regroupe
         preset=replace(order.preset, grouping="sets", per_image=None),
         brackets=brackets,
         plan=plan,
-        unsent=Unsent(),
+        unsent=replace(order.unsent, altered=()) if ends else Unsent(),
         due=now,
     )
     return new, f.Regrouped(kept, new_id)
@@ -74,7 +80,7 @@ def regrouped(order: Order, fact: f.Regrouped, now: float, _policy: Policy) -> O
     images = tuple(_kept(image, fact.kept) for image in order.images)
     after = replace(released(order, now), images=images, purchase=replace(order.purchase.lifted(), accepted=True))
     if any(image.state is not ImageState.DISMISSED for image in images):
-        return after
+        return held_if_empty(after)
     why = (Trouble(Code.REPLACED, REPLACED),)
     return replace(
         after,

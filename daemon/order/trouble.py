@@ -20,6 +20,7 @@ from daemon.order.money import held_if_too_large
 from daemon.order.naming import brief
 from daemon.order.order import Order
 from daemon.order.phase import RESTING, Phase
+from daemon.order.plan import shifts_sets
 from daemon.order.policy import Policy
 from daemon.order.preset import Preset
 from daemon.order.problem import Code, Trouble
@@ -112,7 +113,7 @@ def _file(order: Order, fact: f.Failed, now: float, _policy: Policy) -> Order:
     without = go_without(order, fact.bracket, fact.why)
     if not without.sent:
         return held(order, _trouble(fact))
-    if len(without.sent) % (order.preset.per_image or 1):
+    if len(without.sent) % (order.preset.per_image or 1) or shifts_sets(without):
         return held(order, Trouble(Code.FILE, f"{fact.why} {_no_whole_sets(without)}"))
     return progress(without, now)
 
@@ -144,8 +145,8 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
 def _no_whole_sets(without: Order) -> str:
     """The message that a photo cannot be left out, because the sets of fixed size after it would be shifted."""
     return (
-        f"bracketd cannot leave this photo out: the {len(without.sent)} other brackets do not divide into whole sets "
-        f"of {without.preset.per_image}, so brackets would get into the wrong images."
+        f"bracketd cannot leave this photo out: the service cuts the {len(without.sent)} other brackets into sets of "
+        f"{without.preset.per_image}, so brackets would get into the wrong images."
     )
 
 
@@ -240,7 +241,8 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
 
     A held order takes the current settings, because the service may have refused a setting; after the merge only those
     of the download. The failure counts of its images are reset, and after a mismatch also those of its brackets. An
-    order that needs a decision is not retried, because nothing failed. For an order that may have been delivered, the
+    order that needs a decision is not retried, because nothing failed. A plan that was made for another grouping is
+    dropped. For an order that may have been delivered, the
     delivery note is read again.
     """
     if order.hold_kind in CHOICES:
@@ -251,7 +253,9 @@ def retried(order: Order, fact: f.Retried, now: float, policy: Policy) -> Order:
         preset, images = _mended(order, fact.preset), tuple(_fresh(image) for image in order.images)
         brackets = order.brackets if order.tries.mismatch is None else tuple(_fresh(b) for b in order.brackets)
         order = _given_tries(replace(released(order, now), brackets=brackets), policy)
-        return held_if_too_large(replace(order, preset=preset, images=images), policy)
+        same = (preset.grouping, preset.per_image) == (order.preset.grouping, order.preset.per_image)
+        order = replace(order, preset=preset, images=images, plan=order.plan if same else ())
+        return held_if_too_large(order, policy)
     if order.phase in RESTING:
         return order
     return replace(order, tries=replace(order.tries, failures=0), due=now)

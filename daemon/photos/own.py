@@ -75,6 +75,9 @@ def wishes_of(own: Own, chosen: Chosen) -> Wishes:
 
 def _problem(own: Own, wrong: WrongName, sent: Mapping[str, str]) -> Problem:
     where = own.document.where(_location(own.settings, wrong.name))
+    if wrong.is_repeated:
+        photo = wrong.found[0]
+        return Problem(where, f"{wrong.name} is listed twice: another name also means {photo}", "Remove one of them.")
     if wrong.found:
         several = ", ".join(wrong.found[:3])
         return Problem(where, f"{wrong.name} is the name of several photos", f"Write its path: {several}.")

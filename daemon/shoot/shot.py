@@ -19,6 +19,7 @@ A stopped clock proves nothing: in a second with more files than a camera can ta
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -163,6 +164,11 @@ def is_cameras_name(path: str) -> bool:
     """True if the name may be a camera's own."""
     found = _CAMERAS_NAME.match(stem_of(path))
     return found is not None and found.end() == len(stem_of(path))
+
+
+def folded(name: str) -> str:
+    """A name for comparison with what a person wrote: in any case, with composed or decomposed accents."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 # --- two files ---

@@ -169,3 +169,24 @@ def test_a_retry_uses_the_current_grouping(number: int | None) -> None:
     """If the service groups, a retry uses the current setting, because the service may have refused the earlier one."""
     start = replace(planned([0, 1], [2]), preset=Preset(5))
     assert grouping_request(retried(start, Preset(number))) == GroupingRequest(number)
+
+
+def of_three(*sets: Sequence[int], leave_out: int) -> Order:
+    """An order with a fixed number of three and these planned sets, after one of its brackets was left out."""
+    start = replace(planned(*sets, grouping="automatic"), preset=Preset(3, bad_files="leave_out"))
+    return after(start, facts.Failed(None, facts.Failure.FILE, "cut off", bracket=leave_out))
+
+
+def test_a_photo_is_not_left_out_if_the_sets_after_it_would_be_shifted() -> None:
+    """With a fixed number, a missing photo holds the order if the other brackets would be cut into other sets."""
+    assert of_three([0, 1, 2], [3, 4, 5], [6, 7, 8], [9], leave_out=4).phase is Phase.HELD
+    assert of_three([0, 1, 2], [3, 4, 5], [6, 7, 8], [9], leave_out=9).phase is not Phase.HELD
+
+
+@pytest.mark.parametrize(("before", "today"), [(3, 6), (6, None), (None, 6), (3, 3)])
+def test_a_plan_for_another_number_is_dropped(before: int | None, today: int | None) -> None:
+    """If a retry changes the number, the images are no longer compared with sets that nobody asked for."""
+    start = replace(planned([0, 1, 2], [3, 4, 5]), preset=Preset(before))
+    held = after(start, facts.Failed(None, facts.Failure.REQUEST, "422", unsent=True))
+    retried = after(held, facts.Retried(Preset(today)))
+    assert (retried.preset.per_image, retried.plan) == (today, start.plan if before == today else ())

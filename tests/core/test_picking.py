@@ -144,3 +144,30 @@ def test_an_unknown_image_changes_nothing() -> None:
     """A choice without an image of the order changes nothing, so that nothing is bought by mistake."""
     held = grouped(TWO, STRAY)
     assert after(held, facts.Approved(("other",))) == held
+
+
+def numbered(held: Order) -> Order:
+    """The order with photos that are named 1.jpg, 2.jpg and so on."""
+    brackets = tuple(replace(b, path=f"{number}.jpg") for number, b in enumerate(held.brackets, 1))
+    return replace(held, brackets=brackets)
+
+
+def test_a_number_that_is_also_a_photo_of_another_image_is_refused() -> None:
+    """If photos have numbers as names, a number that means two images buys nothing; ``image:`` makes it clear."""
+    held = numbered(grouped(TWO, STRAY))
+    picked = pick(held, ["4"])
+    assert picked.images == ("i2",), "the photo 4.jpg; there is no image number 4"
+    assert pick(held, ["1"]).images == (), "the set of 1.jpg has two images, image number 1 is one of them"
+    held = numbered(grouped(((0, 1), (2, 3), (4, 5)), ((0, 1), (2, 3), (4,), (5,))))
+    picked = pick(held, ["3"])
+    assert picked.images == ()
+    assert "image:1" in picked.mistakes[0]
+    assert pick(held, ["image:3"]).images == ("i2",)
+    assert pick(held, ["image:9"]).mistakes
+
+
+def test_accents_may_be_written_either_way() -> None:
+    """A composed accent means the same as a decomposed one, which macOS writes."""
+    held = grouped(TWO, STRAY)
+    brackets = (replace(held.brackets[0], path="Ku\u0308che.jpg"), *held.brackets[1:])
+    assert pick(replace(held, brackets=brackets), ["K\u00fcche"]).images == ("i0", "i1")

@@ -145,3 +145,25 @@ def test_the_mode_decides_the_sets(mode: Mode, sizes: list[int]) -> None:
     found = plan(list(reversed(frames_of(12))), (), PlanSettings(mode=mode))
     assert [len(one.paths) for one in found.sets] == sizes
     assert [path for one in found.sets for path in one.paths] == [frame.path for frame in frames_of(12)]
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        Wishes(sets=(("A.jpg", "B.jpg"), ("b.JPG", "C.jpg"))),
+        Wishes(sets=(("A.jpg", "x/../A.jpg", "B.jpg"),), skip=("B.JPG",)),
+        Wishes(single=("B.CR3",), skip=("B.jpg",)),
+    ],
+)
+def test_a_photo_that_two_names_mean_is_reported(wishes: Wishes) -> None:
+    """A photo is in one list only, however its names are written."""
+    sent = {"A.jpg": "A.jpg", "B.jpg": "B.jpg", "C.jpg": "C.jpg", "B.CR3": "B.jpg"}
+    _, wrong = resolve(wishes, sent)
+    assert [one.found for one in wrong if one.is_repeated] in ([("B.jpg",)], [("B.CR3",)])
+
+
+def test_names_match_whatever_the_form_of_their_accents() -> None:
+    """A name typed with composed accents means the file with decomposed ones; a backslash may be part of a name."""
+    sent = {"a/Ku\u0308che.jpg": "a/Ku\u0308che.jpg", "b\\1.jpg": "b\\1.jpg", "c/2.jpg": "c/2.jpg"}
+    wishes, wrong = resolve(Wishes(skip=("K\u00fcche.jpg", "b\\1.jpg", "c\\2.jpg")), sent)
+    assert (wishes.skip, wrong) == (tuple(sent), ())

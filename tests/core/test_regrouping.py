@@ -101,3 +101,25 @@ def test_when_a_regroup_is_allowed() -> None:
     assert refusal(large, Verb.REGROUP) is None
     ten = grouped((tuple(range(10)),), (tuple(range(9)), (9,)))
     assert refusal(ten, Verb.REGROUP) is Refusal.TOO_LARGE
+
+
+def test_what_is_not_sent_is_not_forgotten() -> None:
+    """If the first order ends, the new one has its left-out photos, so that no scan takes them for late photos."""
+    held = grouped(((0, 1, 2), (3, 4, 5)), ((0, 1, 2, 3, 5),), flow="brackets")
+    brackets = tuple(replace(b, left_out="cut off") if n == 4 else b for n, b in enumerate(held.brackets))
+    held = replace(held, brackets=brackets, unsent=replace(held.unsent, left_out=("IMG_0431.CR3",)))
+    first, new = regroup(held)
+    assert first.standing is Ended.CANCELLED_BY_RULE
+    assert [b.path for b in new.brackets if b.left_out == "cut off"] == [held.brackets[4].path]
+    assert new.unsent.left_out == ("IMG_0431.CR3",)
+    assert grouping_request(new).sets == ((0, 1, 2), (3, 4))
+
+
+def test_an_order_whose_other_images_failed_is_not_delivered_empty() -> None:
+    """If all images that are not sent again failed, the first order is held: a retry has them processed again."""
+    held = grouped(PLAN[:2], ((0, 1, 2), (3, 4), (5,)), flow="brackets")
+    images = (replace(held.images[0], state=ImageState.FAILED), *held.images[1:])
+    first, _ = regroup(replace(held, images=images))
+    assert first.phase is Phase.HELD
+    assert first.is_in(Code.NOTHING_DELIVERED)
+    assert refusal(first, Verb.RETRY) is None

@@ -225,3 +225,38 @@ def test_the_speed_is_that_of_the_latest_large_upload() -> None:
     assert speed_of([small, large]) == 2_000_000
     assert speed_of([small]) is None
     assert speed_of([]) is None
+
+
+def refused(folder: Path, *words: str) -> str:
+    """The message of ``--write`` for a plan that it does not write."""
+    done = run(*words, "plan", folder, "--write")
+    assert done.exit_code == 1, done.output
+    assert not isinstance(done.exception, UnicodeError)
+    assert not (folder / NAME).exists()
+    return done.output
+
+
+def test_only_a_plan_that_can_be_read_again_is_written(tmp_path: Path) -> None:
+    """A plan with a name that is not UTF-8, or with a folder of too many photos, is refused with the reason."""
+    data = bracket(0, 0.0, NOON)
+    odd = tmp_path / "odd"
+    odd.mkdir()
+    (odd / os.fsdecode(b"\xff0.jpg")).write_bytes(data)
+    assert "not UTF-8" in refused(odd)
+    many = put(
+        tmp_path / "in" / "many", {f"one/{n}.jpg": bracket(n, 0.0, NOON + timedelta(seconds=n)) for n in range(12)}
+    )
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"folders: [{{watch: {tmp_path / 'in'}, output: {tmp_path / 'home' / 'out'}, grouping: folders}}]\n"
+        f"state_dir: {tmp_path / 'home' / 'state'}\n"
+    )
+    assert "A set has 2 to 9 photos" in refused(many, "--config", str(config))
+
+
+@pytest.mark.parametrize("name", ["a\u202fb.jpg", "a\\b.jpg", "K\u00fcche.jpg"])
+def test_a_written_plan_can_name_every_photo(tmp_path: Path, name: str) -> None:
+    """Names with narrow spaces, as of macOS's screenshots, backslashes and accents are read as they were written."""
+    folder = put(tmp_path / "shoot", {name: bracket(0, 0.0, NOON)})
+    assert run("plan", folder, "--write").exit_code == 0
+    assert plan(folder)["singles"][0]["file"] == name
