@@ -58,7 +58,7 @@ def pick(order: Order, names: Iterable[str]) -> Picked:
 
 
 def _named(order: Order, name: str) -> Sequence[tuple[str, ...]]:
-    """Everything that a name may mean: the images of planned sets, or else single images, or else a number."""
+    """Everything that a name may mean: the images of planned sets, otherwise single images, otherwise a number."""
     matches = compare_images(order).matches
     sets = [match.images or match.named for match in matches if _is(order, match.planned.brackets[0], name)]
     sets = [images for images in sets if images]
