@@ -102,7 +102,7 @@ def folder_is_there(order: Order) -> bool:
 def changed_too_late(order: Order, number: int) -> facts.Failed:
     """The failure for a file that changed after the files were confirmed. The merge is not requested."""
     why = (
-        f"{order.brackets[number].path} changed after it was uploaded. Nothing was merged or paid. "
+        f"{order.brackets[number].path} changed after it was uploaded. Nothing was merged or paid for. "
         f"`bracketd submit` the folder {order.source.folder} to send the shoot as it is now"
     )
     return facts.Failed(steps.Merge(), facts.Failure.FILE, why, unsent=True)
@@ -135,7 +135,7 @@ def gone(order: Order, error: errors.FileGone) -> tuple[facts.Failure, str]:
         )
     return (
         facts.Failure.GONE,
-        f"the shoot's folder {order.source.folder} was removed or renamed; nothing was merged or paid",
+        f"the shoot's folder {order.source.folder} was removed or renamed; nothing was merged or paid for",
     )
 
 

@@ -40,8 +40,8 @@ def leave(
 ) -> None:
     """Store an ask and print the answer. Raises StateError, and ClickException if the ask was refused or failed.
 
-    ``name`` is the target's name for people, ``names`` are the images that the ask is about. If no daemon is running,
-    or it does not answer within ``patience`` seconds, the output says so and what will happen.
+    ``name`` is the target's name as shown, ``names`` are the images that the ask is about. If no daemon is running, or
+    it does not answer within ``patience`` seconds, the output says so and what will happen.
     """
     seq = ask(state_dir, verb.value, target, time.time(), names)
     if not running_pid(state_dir):

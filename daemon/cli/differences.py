@@ -9,7 +9,7 @@ from daemon.order.proof import compare_images
 
 
 def lines_of(order: Order) -> list[str]:
-    """What was expected and what came, where they differ, and of how many images the photos are not known."""
+    """The expected and the actual images where they differ, and the number of images whose photos are unknown."""
     if not all(image.ended for image in order.images):
         return []
     proof = compare_images(order)

@@ -245,7 +245,7 @@ def _in_none(orders: list[Order], shoot: Path, path: str, kind: FileClass) -> st
 
 
 def _shot(shoot: Path, path: str) -> Shot:
-    """A photo's metadata of its frame. A placeholder is not opened, because that would start its download."""
+    """The metadata of a photo's frame. A placeholder is not opened, because that would start its download."""
     with suppress(OSError):
         return UNKNOWN if _is_placeholder(shoot / path) else shot(str(shoot), path)
     return UNKNOWN

@@ -39,7 +39,7 @@ WHY = {
     Why.UNREADABLE: "unreadable",
     Why.FORMAT: "unreadable",
 }
-"""The stable words of the JSON document for the reasons not to send a file."""
+"""The JSON document's stable words for the reasons not to send a file."""
 
 
 SETS = PlanSettings(mode="sets")
@@ -132,7 +132,7 @@ def lines(folder: Path, planned: Plan, size: int, known: Known) -> Iterator[str]
 
 
 def _known(config: Path | None, folder: Path) -> Known:
-    """What the configuration says. Without a file, the sets are planned with the defaults."""
+    """What the configuration says about the folder. Without a configuration file, the defaults apply."""
     try:
         settings = load(config, os.environ)
     except ConfigError:

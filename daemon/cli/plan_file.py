@@ -15,7 +15,7 @@ from daemon.grouping.plan import Plan
 
 
 def write_plan(folder: Path, planned: Plan) -> Path:
-    """Write the file into the folder. Returns its path. Raises ClickException if there is one, or it cannot be made."""
+    """Write the file into the folder and return its path. Raises ClickException if it exists or cannot be written."""
     file = folder / NAME
     if file.exists() or file.is_symlink():
         raise click.ClickException(f"{file} exists. Edit it, or remove it to write another one.")

@@ -28,7 +28,7 @@ def who_groups(order: Order) -> str:
 
 
 def planned_images(order: Order) -> list[str]:
-    """The lines of the planned images, each with how sure it is and its files. Empty without a plan."""
+    """The lines of the planned images, each with its confidence and its files. Empty without a plan."""
     images = images_planned(order)
     if not images:
         return []
@@ -42,7 +42,7 @@ def planned_images(order: Order) -> list[str]:
 
 
 def own_settings(order: Order) -> list[str]:
-    """The line of what the shoot's own ``bracketd.yaml`` changed; empty if it changed nothing."""
+    """The line about what the shoot's own ``bracketd.yaml`` changed; empty if it changed nothing."""
     own = order.preset.own
     return [f"  own      bracketd.yaml: {printable(', '.join(_changes(own)))}"] if own else []
 

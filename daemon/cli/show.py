@@ -23,7 +23,7 @@ from daemon.order.wording import line
 from daemon.webapp import order_page
 
 LONGEST_ENTRY = 600
-"""The most characters of a journal entry that are shown."""
+"""Maximum length, in characters, of a journal entry as shown."""
 
 
 @click.command()

@@ -17,7 +17,7 @@ LATEST = 5
 
 
 def bytes_per_second(state_dir: Path) -> float | None:
-    """The speed of the last upload in bytes per second. None without a state, or if no order was large enough."""
+    """The last upload's speed in bytes per second. None without a state, or if no order was large enough."""
     try:
         with look(state_dir) as reader:
             rows = sorted(reader.orders(), key=lambda row: row["updated_at"], reverse=True)[:LATEST]
@@ -27,7 +27,7 @@ def bytes_per_second(state_dir: Path) -> float | None:
 
 
 def speed_of(orders: Iterable[Order]) -> float | None:
-    """The speed of the first order that was large enough: bytes after its first file per second."""
+    """The speed in bytes per second of the first order that was large enough, measured after its first file."""
     for order in orders:
         stored = sorted((b.stored_at, b.size) for b in order.brackets if b.stored_at is not None)
         size = sum(size for _, size in stored[1:])

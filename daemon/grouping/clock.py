@@ -25,9 +25,9 @@ DARK_FROM = 1.0
 class Clock:
     """What is known about a body's clock.
 
-    ``stopped``: its times say nothing. ``dark``: long exposure noise reduction is on, so the camera takes a dark frame
-    of the same length after each long exposure. ``step_s`` is the clock's resolution in seconds, None if it differs
-    from frame to frame. ``stamp`` is the moment of an exposure that the camera records.
+    ``stopped``: its times are meaningless. ``dark``: long exposure noise reduction is on, so the camera takes a dark
+    frame of the same length after each long exposure. ``step_s`` is the clock's resolution in seconds, None if it
+    differs from frame to frame. ``stamp`` is the moment of an exposure that the camera records.
     """
 
     stopped: bool = False
@@ -49,7 +49,7 @@ class Clock:
         return max(0.0, passed - busy - step)
 
     def _exposed_s(self, before: Frame, after: Frame) -> float:
-        """Seconds of exposure from the time of one frame to the next: at most the longer exposure of the two.
+        """Seconds of exposure between the times of two consecutive frames: at most the longer of the two exposures.
 
         If a file is missing between them, the camera may also have exposed that frame.
         """
@@ -79,7 +79,7 @@ def has_time(frames: Iterable[Frame]) -> bool:
 
 
 def is_stopped(frames: Sequence[Frame]) -> bool:
-    """True if the clock stood still: one of its seconds has more frames than fast bursts explain."""
+    """True if the clock was stopped: one of its seconds has more frames than a fast burst can explain."""
     seconds = Counter(int(frame.moment) for frame in frames if frame.moment is not None)
     return bool(seconds) and max(seconds.values()) > max(CROWD, CROWDED * len(frames))
 

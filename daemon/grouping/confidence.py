@@ -13,16 +13,17 @@ from daemon.grouping.sets import Confidence
 from daemon.grouping.track import Track
 
 LONGER, LEAST_PAUSE = 3.0, 1.0
-"""The pauses around a certain set are at least LONGER times its longest inner pause, and LEAST_PAUSE seconds."""
+"""The pauses around a certain set are at least LONGER times as long as its longest inner pause, and at least
+LEAST_PAUSE seconds."""
 
 ENOUGH = 2
-"""The number of other sets of one pattern that makes it usual."""
+"""The number of other sets that makes a pattern usual."""
 
 USUAL = 0.25
 """The share of sets that makes a pattern or a size usual."""
 
 EXACT = 0.1
-"""EV by which the camera's offsets may be uneven."""
+"""The tolerance in EV for the evenness of the camera's offsets."""
 
 
 class Judged(NamedTuple):
@@ -52,7 +53,7 @@ def judge(track: Track, division: Sequence[Segment], here: int, usual: Usual, la
 
 
 def _by_counters(track: Track, one: Segment, usual: Usual) -> list[str]:
-    """The proof of the camera's counters. Without a sequence length, the size must be usual."""
+    """Proof from the camera's counters. Without a sequence length, the set's size must be usual."""
     numbers = [frame.number for frame in track.frames[one.first : one.end]]
     if not one.marked or numbers != list(range(1, one.size + 1)):
         return []
@@ -62,7 +63,7 @@ def _by_counters(track: Track, one: Segment, usual: Usual) -> list[str]:
 
 
 def _by_offsets(one: Segment, *, closed: bool) -> list[str]:
-    """The proof of the camera's offsets: all of a bracketing, in an order that cameras use, without a pause inside."""
+    """Proof from the camera's offsets: a complete bracketing, in an order that cameras use, without a pause inside."""
     if not one.symmetric or not one.marked or one.ladder is None or one.ladder.uneven > EXACT or not closed:
         return []
     starts_in_the_middle = one.ladder.ranks[0] == one.size // 2
@@ -70,7 +71,7 @@ def _by_offsets(one: Segment, *, closed: bool) -> list[str]:
 
 
 def _by_pattern(one: Segment, usual: Usual) -> list[str]:
-    """The proof of a usual pattern with longer pauses around it."""
+    """Proof from a usual pattern with longer pauses around the set."""
     others = _others(one, usual)
     if one.size < 3 or others < ENOUGH or others < USUAL * usual.count:
         return []
@@ -82,7 +83,7 @@ def _others(one: Segment, usual: Usual) -> int:
 
 
 def _pauses(track: Track, one: Segment) -> tuple[float, float]:
-    """The longest pause within a set and the shorter pause around it; unknown pauses are the least favourable."""
+    """The longest pause within a set and the shorter pause around it. Unknown ones get the least favourable value."""
     inner = max(math.inf if idle is None else idle for idle in track.idle[one.first : one.end - 1])
     around = [track.idle[one.first - 1] if one.first else math.inf]
     around.append(track.idle[one.end - 1] if one.end < len(track.frames) else math.inf)
@@ -127,7 +128,7 @@ def _is_left_over(track: Track, division: Sequence[Segment], at: int, one: Segme
 
 
 def _signs(one: Segment, usual: Usual, *, apart: bool) -> list[str]:
-    """What speaks for a set that is likely."""
+    """The evidence for a likely set."""
     others = _others(one, usual)
     signs = [
         "bracket marks of the camera" if one.marked else "",

@@ -1,4 +1,4 @@
-"""Finds out if a camera takes a dark frame after each long exposure: against noise, and as long as the exposure."""
+"""Detects whether a camera takes a dark frame of the same length after each long exposure, to reduce noise."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ LEAST, SHARE = 4, 0.7
 """Dark frames are on if at least this number, and this share, of the gaps after long exposures have room for them."""
 
 SPARE = 1.5
-"""Seconds that a camera needs beside the exposure and its dark frame at most."""
+"""The maximum number of seconds that a camera needs in addition to the exposure and its dark frame."""
 
 SHORT, SOON = 1.0, 5.0
-"""Seconds of an exposure without a dark frame, and from there to the next frame of a set at most."""
+"""The length in seconds of an exposure without a dark frame, and the maximum time from it to the next frame of a
+set."""
 
 
 def with_dark_frames(pairs: Iterable[tuple[Frame, Frame]]) -> list[Stamp]:
@@ -41,7 +42,7 @@ def with_dark_frames(pairs: Iterable[tuple[Frame, Frame]]) -> list[Stamp]:
 
 
 def _press_s(pairs: Iterable[tuple[Frame, Frame]]) -> float:
-    """The usual pause in seconds between two short exposures of a set: a person may press the button for each frame."""
+    """The usual pause in seconds between two short exposures of a set. A person may press the button for each frame."""
     short = [
         passed - open_s(before)
         for before, after in pairs

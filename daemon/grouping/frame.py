@@ -59,7 +59,7 @@ class Frame:
 
     @property
     def moment(self) -> float | None:
-        """``taken_at``. None before 2000: that clock was never set, and starts again with every battery."""
+        """``taken_at``. None before 2000: such a clock was never set, and restarts with every battery change."""
         return None if self.taken_at is None or self.taken_at < CLOCK_SET else self.taken_at
 
     @property

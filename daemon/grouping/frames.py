@@ -38,17 +38,17 @@ BEST: Mapping[Prefer, tuple[Format, ...]] = {
 """The formats in the order of preference."""
 
 PAUSE = 12.0
-"""Frames that are more than this number of seconds apart are in different sets."""
+"""Frames that are more than this many seconds apart are in different sets."""
 
 NAMED = 3
-"""The number of files that a message names at most."""
+"""The maximum number of files named in a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The photos of a shoot to send, and the reasons to leave the others out, both sorted by path.
 
-    ``doubt`` is why a person must decide, None if nobody must.
+    ``doubt`` is why a person must decide; None if no decision is needed.
     """
 
     send: tuple[File, ...]
@@ -202,7 +202,7 @@ def _cameras(frames: Sequence[_Frame]) -> Iterator[list[_Frame]]:
 
 
 def _formats(frames: Sequence[_Frame], prefer: Prefer) -> tuple[list[Format], Doubt | None]:
-    """The format to send for each frame of one camera, and why a person must decide, None if nobody must.
+    """The format to send for each frame of one camera, and why a person must decide; None if no decision is needed.
 
     If no format covers all frames, one format must cover all frames between two pauses, so that no set mixes formats.
     """

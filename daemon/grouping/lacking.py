@@ -16,7 +16,7 @@ ALIKE, ALIKE_UNMARKED = 2, 3
 """The number of equal sets that makes a set usual, with and without bracket marks."""
 
 LEAST = 3
-"""The least number of frames of a usual set that others are compared with."""
+"""The minimum number of frames in a usual set that other sets are compared with."""
 
 
 class Lacking(NamedTuple):
@@ -48,7 +48,7 @@ class Labels(NamedTuple):
         )
 
     def places(self, part: Labels) -> list[tuple[int, ...]]:
-        """All places at which a part may lie in this set: the positions of the part's frames."""
+        """All places where a part may fit into this set, each as the positions of the part's frames."""
         if (self.marked, self.length) != (part.marked, part.length):
             return []
         offsets = (0,) if self.marked else self.values
@@ -59,7 +59,7 @@ class Labels(NamedTuple):
 def lacking(solved: Solved) -> list[dict[int, Lacking]]:
     """For each track, what its sets and marked single frames lack, by the position of their first frame.
 
-    Several sets that lack the same frames lack nothing: somebody removed these on purpose.
+    If several sets lack the same frames, they count as complete: somebody removed the frames on purpose.
     """
     labels = [
         [_labels(track, one) for one in division]
@@ -87,7 +87,7 @@ def lacking(solved: Solved) -> list[dict[int, Lacking]]:
 
 
 def _is_meant(known: Labels, alike: Counter[Labels], often: Counter[Labels]) -> bool:
-    """True if several sets lack the same frames; of sequences with a known length, all must. ``alike`` counts them."""
+    """True if several sets lack the same frames; for a known sequence length, all must. ``alike`` counts them."""
     count = _count(known, alike)
     if not known.length:
         return count > 1
@@ -128,17 +128,17 @@ def _wholes(known: Labels, often: Counter[Labels]) -> list[Labels]:
 
 
 def _count(known: Labels, often: Counter[Labels]) -> int:
-    """How many sets are like this one."""
+    """The number of sets like this one."""
     return sum(count for other, count in often.items() if known.is_like(other))
 
 
 def _is_one_scene(track: Track, at: int) -> bool:
-    """True if a frame and the one before it may show one scene, although a pause is between them."""
+    """True if a frame and the one before it may show the same scene despite the pause between them."""
     return not looks_differ(track.frames[at - 1], track.frames[at])
 
 
 def _both(known: Labels | None, after: Labels | None, whole: Labels) -> Labels | None:
-    """Two neighbours as one, if both are parts of one marked set that a long pause split; else None."""
+    """Joins two neighbours if both are parts of one marked set that a long pause split; otherwise returns None."""
     if known is None or after is None or not whole.marked or known[:2] != after[:2]:
         return None
     both = known._replace(values=known.values + after.values)
@@ -161,8 +161,8 @@ def _positions(values: Sequence[int], whole: Labels) -> tuple[int, ...] | None:
 def _has_room(track: Track, first: int, end: int, place: tuple[int, ...], whole: Labels, *, only: bool) -> bool:
     """True if file numbers are missing where the missing frames belong: before, within and after the part.
 
-    If the names do not show it, there may be room around and within marked frames, and at the end of the shoot, but
-    only if the part is the ``only`` one of its kind: other kinds of sets are complete.
+    If the names do not show it, marked frames may have room around and within them, and so may the end of the shoot.
+    This applies only if the part is the ``only`` one of its kind: other kinds of sets are complete.
     """
     needed = [place[0], *(after - before - 1 for before, after in pairwise(place)), len(whole.values) - 1 - place[-1]]
     for at, some in enumerate(needed, first):

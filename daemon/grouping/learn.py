@@ -15,13 +15,13 @@ Pattern = tuple[int, ...]
 """The steps of a set from frame to frame, in thirds of an EV."""
 
 ENOUGH = 4
-"""The number of sets that is needed to see a usual pattern."""
+"""The minimum number of sets needed to recognise a usual pattern."""
 
 ENOUGH_STEPS = 6
-"""The number of sets that is needed to learn how even steps are."""
+"""The minimum number of sets needed to learn how even steps are."""
 
 ENOUGH_PAIRS = 3
-"""The number of pairs that is needed for one pair to support another."""
+"""The minimum number of pairs needed for one pair to support another."""
 
 
 ROUNDING = 1e-9
@@ -121,7 +121,7 @@ def _concentration(patterns: Counter[Pattern]) -> float:
 
 
 def _tolerance(uneven: list[float]) -> float:
-    """The 75th percentile of how uneven sets are, within limits."""
+    """The 75th percentile of the sets' unevenness, within limits."""
     if len(uneven) < ENOUGH_STEPS:
         return weights.TOLERANCE
     return min(weights.MOST_TOLERANCE, max(weights.TOLERANCE, uneven[int(0.75 * len(uneven))]))

@@ -17,7 +17,7 @@ def once(frames: Iterable[Frame]) -> list[Frame]:
 
 
 def _shot(frame: Frame) -> Shot:
-    """What the frame's file says about its shot. Formats write serial numbers differently, so the model is without."""
+    """The frame's shot. Its model omits the serial number, because formats write serial numbers differently."""
     second = None if frame.taken_at is None else int(frame.taken_at)
     return Shot(
         model=frame.body.removesuffix(frame.serial).strip().lower(),

@@ -1,4 +1,4 @@
-"""Separates a body's marked frames from its unmarked ones: each side has rhythms and patterns of its own."""
+"""Separates a body's marked frames from its unmarked ones, because each side has its own rhythm and patterns."""
 
 from __future__ import annotations
 

@@ -9,17 +9,17 @@ from daemon.grouping.learn import Pattern, Usual
 from daemon.grouping.segments import Segment
 
 REMEMBERED = 20_000
-"""The number of places to cache: the same parts are asked for in every pass."""
+"""The number of places to cache: every pass looks up the same parts."""
 
 PROVEN, LIKELY, DOUBTFUL = 1.0, 0.7, 0.5
-"""How well the file numbers explain the missing frames: they are missing there; not refuted; nothing is known."""
+"""How well the file numbers explain the missing frames: fully; without contradiction; unknown."""
 
 
 def part_of(one: Segment, usual: Usual) -> float:
     """How surely a candidate is a part of a usual set, from 0 to 1.
 
-    Its levels are some of the set's, in its order. The frames that it lacks are missing by number before or within it,
-    or it was broken off at its end. The frames around it do not continue it.
+    Its levels are some of the set's, in the same order. File numbers are missing before or within it for the frames
+    that it lacks, or it was broken off at its end. The frames around it do not continue it.
     """
     if one.ladder is None:
         return 0.0
@@ -29,7 +29,7 @@ def part_of(one: Segment, usual: Usual) -> float:
 
 @lru_cache(REMEMBERED)
 def place_in(steps: Pattern, whole: Pattern) -> tuple[int, int] | None:
-    """How many frames of a whole set are before and within its part with these steps. None if it is not a part."""
+    """The number of frames that a part with these steps lacks before it and within it. None if it is not a part."""
     levels, places = list(accumulate(whole, initial=0)), list(accumulate(steps, initial=0))
     best = None
     for front in range(len(levels) - len(places) + 1):
@@ -66,7 +66,7 @@ def _how_surely(one: Segment, steps: Pattern, whole: Pattern) -> float:
 
 
 def _is_continued(one: Segment, whole: Pattern, front: int, end: int) -> bool:
-    """True if the next frame before or after takes the step that the whole set takes there.
+    """True if the next frame before or after continues with the step that the whole set has there.
 
     Beyond a missing file, the frame is not the next one.
     """

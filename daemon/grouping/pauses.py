@@ -13,7 +13,7 @@ from daemon.grouping.segments import Segment
 from daemon.grouping.track import Track
 
 CLEAR = 0.25
-"""Below this variance ratio the rhythm is clear enough to speak against a set that is bracketed by hand."""
+"""Below this variance ratio, the rhythm is clear enough to be evidence against a set that is bracketed by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Pauses:
         self._against: Sequence[float] = list(accumulate((min(0.0, gain) for gain in gains), initial=0.0))
 
     def of(self, one: Segment, *, may_add: bool) -> float:
-        """The score of the pauses within a candidate. If not ``may_add``, short pauses count as nothing."""
+        """The score of the pauses within a candidate. Unless ``may_add``, short pauses add nothing."""
         if one.by_hand:
             gains = (self._view.of_hand(idle) for idle in self._track.idle[one.first : one.end - 1])
             return sum(gain if may_add else min(0.0, gain) for gain in gains)

@@ -1,4 +1,4 @@
-"""Arithmetic with places on the globe: the middle of several, and distances in metres."""
+"""Computes with geographic places: the middle of several, and distances in metres."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 
 DEGREE = 111_195.0
-"""Metres of a degree of latitude, on a sphere of 6,371 km radius."""
+"""The length of a degree of latitude in metres, on a sphere with a radius of 6,371 km."""
 
 Place = tuple[float, float]
 """Latitude and longitude in degrees."""

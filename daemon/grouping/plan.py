@@ -20,9 +20,9 @@ Mode = GroupingName | int
 class PlanSettings:
     """How the photos of a watched folder's shoots become images.
 
-    ``mode``: the service groups them, the found sets are sent, each folder is a set, or each so many photos. ``prefer``
-    is the format that is sent if a frame has several. ``singles`` says what happens to photos that are in no set, if
-    bracketd sends sets (``sends_sets``).
+    ``mode``: the service groups them, the found sets are sent, each folder is a set, or every N photos are a set.
+    ``prefer`` is the format that is sent if a frame has several. ``singles`` says what happens to photos that are in no
+    set, if bracketd sends sets (``sends_sets``).
     """
 
     mode: Mode = "automatic"
@@ -55,7 +55,7 @@ class Plan:
 
     @property
     def images(self) -> int:
-        """How many images the service makes of it, one for each set and each single."""
+        """The number of images that the service makes: one for each set and each single."""
         return len(self.sets) + len(self.singles)
 
     @property

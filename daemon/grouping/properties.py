@@ -1,6 +1,6 @@
-"""Notices that a shoot has the sets of several properties, from one card: by a pause, another date or another place.
+"""Detects shoots with sets of several properties, as from one card: by a pause, another date or another place.
 
-It only reports. So it prefers to miss a property over a false alarm:
+It only reports, so it prefers missing a property to raising a false alarm:
 
 1. A pause separates two properties if it is much longer than the gaps between the other sets, and longer than can be
    expected of a photographer with such gaps. A night always does.
@@ -25,10 +25,10 @@ from daemon.grouping.property import Apart, Part
 from daemon.shoot.shot import CLOCK_SET
 
 LEAST = 4
-"""The fewest sets of a property."""
+"""The minimum number of sets in a property."""
 
 PAUSE = 720.0
-"""Shorter pauses in seconds never separate properties."""
+"""The minimum pause in seconds that can separate properties."""
 
 LONGER, USUAL = 8.0, 0.95
 """A pause is longer than the ``USUAL`` quantile of the gaps between sets by this factor."""
@@ -40,15 +40,15 @@ SHORT = 1.0
 """The shortest usual gap in seconds. Two cameras overlap."""
 
 NIGHT = 4 * 3600.0
-"""A pause in seconds that separates two dates."""
+"""The minimum pause in seconds that separates two dates."""
 
 DAY = 86_400
 
 APART = 150.0
-"""Metres between two properties. Places that are closer count as the same."""
+"""The minimum distance in metres between two properties. Places that are closer count as the same."""
 
 SPREAD = 75.0
-"""Most metres between a set and the middle of its group, where a place alone separates two groups of sets."""
+"""The maximum distance in metres from a set to the middle of its group, where only the place separates two groups."""
 
 
 def properties(sets: Iterable[Sequence[Frame]]) -> tuple[Part, ...]:
@@ -132,9 +132,9 @@ def _longest(gaps: Sequence[float]) -> float:
 
 
 def _tail(gaps: Sequence[float]) -> float:
-    """The gap in seconds that a share ``ALARMS`` of single properties with such gaps exceeds, if they are log-normal.
+    """The gap in seconds that only a share ``ALARMS`` of single properties exceeds, if the gaps are log-normal.
 
-    Only the gaps above the median count for their spread, because short ones depend on how the sets were found.
+    Only gaps above the median are used to estimate the spread, because short gaps depend on how the sets were found.
     """
     usual = max(median(gaps), SHORT)
     above = [math.log(gap / usual) for gap in gaps if gap > usual]
@@ -151,7 +151,7 @@ def _quantile(values: Sequence[float]) -> float:
 
 
 def _moves(scenes: Sequence[_Scene]) -> set[int]:
-    """The sets after which the place changes: several close together before, and several close together after."""
+    """The sets after which the place changes. Several sets must lie close together on either side."""
     located = [(at, scene.place) for at, scene in enumerate(scenes) if scene.place is not None]
     moves = set()
     for here in range(LEAST, len(located) - LEAST + 1):
@@ -225,7 +225,7 @@ def _is_same_place(one: _Group, other: _Group) -> bool:
 
 
 def _is_walk(groups: Sequence[_Group], longest: float) -> bool:
-    """True if the photographer left the place and came back, both without a long pause."""
+    """True if the photographer left the place and came back, without a long pause either time."""
     before, there, after = groups
     pauses = there.begin - before.end, after.begin - there.end
     return max(pauses) <= longest and _is_same_place(before, after)

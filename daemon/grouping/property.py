@@ -1,4 +1,4 @@
-"""The parts of a shoot that look like different properties, and how a report names them."""
+"""The parts of a shoot that look like different properties, and their description for a report."""
 
 from __future__ import annotations
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 LEAST = 6
-"""The number of gaps that is needed to see two kinds of them."""
+"""The minimum number of gaps needed to distinguish two kinds."""
 
 APART = 1.0
-"""The least distance of the two kinds' centres, as a natural logarithm."""
+"""The minimum distance between the centres of the two kinds, as a natural logarithm."""
 
 FLOOR = 0.05
 """Seconds added to each gap, so that its logarithm exists."""
@@ -23,10 +23,10 @@ SLOWEST = 8.0
 """The longest usual pause within a set in seconds. A person who sets each exposure by hand needs less."""
 
 SPREAD = 0.35
-"""The least standard deviation of a kind, as a natural logarithm."""
+"""The minimum standard deviation of a kind, as a natural logarithm."""
 
 CLIP = 2.5
-"""The most evidence that one gap can give, as log-odds."""
+"""The maximum evidence from one gap, as log-odds."""
 
 CLEAR, UNCLEAR, LEAST_TRUST = 0.22, 0.34, 0.3
 """Evidence for a set has full weight up to a variance ratio of CLEAR, and weight LEAST_TRUST from about UNCLEAR."""
@@ -60,7 +60,7 @@ class Rhythm:
         return max(SHORTEST, min(LONGEST, PAUSE * math.exp((self.within + self.between) / 2)))
 
     def log_odds(self, idle: float) -> float:
-        """How much this idle time speaks for a gap within a set (positive) or between sets (negative)."""
+        """The evidence of this idle time for a gap within a set (positive) or between sets (negative)."""
         gap = math.log(idle + self.floor)
         if gap <= self.within:
             return CLIP

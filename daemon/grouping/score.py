@@ -1,4 +1,4 @@
-"""Scores a candidate: how much more likely it is one set than that its frames are single photos."""
+"""Scores a candidate: how much more likely its frames are one set than single photos."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOSTLY_SINGLES = 0.6
 """A shoot whose share of single frames is at least this has few sets."""
 
 PLAIN_STEPS, PLAIN_SPAN = 0.36, 1.8
-"""A set that is plain by itself: how even it is and how far it spans, in EV. Two steps of 1 EV may seem to be 1.84."""
+"""A set that is clear on its own: how even it is and its span, in EV. Two steps of 1 EV may be measured as 1.84."""
 
 QUICK = 0.4
 """The longest pause in seconds of a bracketing that the camera takes by itself."""
@@ -24,7 +24,7 @@ FEW = 4
 """The largest number of single photos that look like a set by chance if most frames are in sets."""
 
 AIMING = 2.0
-"""Seconds that a person needs at least to point the camera at another view."""
+"""The minimum time in seconds that a person needs to point the camera at another view."""
 
 ALIKE = 0.2
 """A candidate whose pattern is shared by more than this share of sets is not a part of another."""
@@ -94,7 +94,7 @@ class Scorer:
         return score if usual is None else score + self._usually(one, usual, part)
 
     def _part(self, one: Segment, usual: Usual) -> float:
-        """How surely the candidate is a part of a usual set, which its own pattern is not."""
+        """How surely the candidate is a part of a usual set. 0 if its own pattern is usual."""
         assert one.ladder is not None
         if usual.share(one.ladder.steps) >= ALIKE:
             return 0.0
@@ -153,11 +153,11 @@ class Scorer:
         return (mostly_singles or slow) and usual.share(shape.steps) * usual.count < max(1.0, by_chance) - ROUNDING
 
     def _is_slow_and_lonely(self, one: Segment) -> bool:
-        """True for a lonely pattern whose pauses are those of single photos rather than those of a bracketing."""
+        """True for a pattern that occurs once, with pauses like those between single photos."""
         return self._is_lonely(one) and self._pauses.longest(one) > QUICK
 
     def _is_plain(self, one: Segment) -> bool:
-        """True for a quick even ladder of three frames or more with a wide span: it needs no other set like it."""
+        """True for a quick, even ladder of three or more frames with a wide span. It counts on its own."""
         shape = one.ladder
         if shape is None or one.size < 3 or shape.uneven > PLAIN_STEPS or shape.span < PLAIN_SPAN:
             return False

@@ -1,4 +1,4 @@
-"""Lists the candidates for sets: all runs of up to nine frames that cross no cut, with what the rules ask of each."""
+"""Lists the candidates for sets: all runs of up to nine frames without a cut, with what the rules use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from daemon.grouping.track import Track
 from daemon.shoot.sets import MOST_BRACKETS
 
 SAME_STEP = 0.4
-"""A frame continues a ladder if its step differs from the ladder's by no more than this, in EV."""
+"""A frame continues a ladder if its step differs from the ladder's by at most this, in EV."""
 
 SUMS_TO_ZERO = 0.01
 """The largest sum in EV of offsets that are symmetric about the metered exposure."""
@@ -140,7 +140,7 @@ def _goes_on(one: Segment, shape: Ladder, idle: Sequence[float | None]) -> int:
 
 
 def _is_by_hand(one: Segment, track: Track) -> bool:
-    """True for a whole even ladder of four frames or more with the pauses of a person who turns the dial.
+    """True for a whole, even ladder of four or more frames, with pauses as of a person who turns the dial.
 
     The pauses are similar, and the frames around it do not continue it.
     """

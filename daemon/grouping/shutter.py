@@ -1,4 +1,4 @@
-"""The exact shutter times behind the rounded ones that cameras write."""
+"""Computes exact shutter times from the rounded ones that cameras write."""
 
 from __future__ import annotations
 

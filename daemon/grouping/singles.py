@@ -19,16 +19,16 @@ AGAIN = "repeated exposure"
 LEFT_OVER = "bracket without its set"
 
 QUICK, SOON = 0.35, 3.0
-"""Seconds between the frames of a burst, and of other series with equal exposures, at most."""
+"""The maximum number of seconds between frames of a burst, or of another series with equal exposures."""
 
 BEFORE = 20.0
-"""Seconds between a test shot and the next one or the set, at most."""
+"""The maximum number of seconds between a test shot and the next one or the set."""
 
 LIKE_SET = 1.0
-"""EV between a test shot and the middle exposure of its set, at most."""
+"""The maximum difference in EV between a test shot and the middle exposure of its set."""
 
 MANY = 3
-"""The number of frames that makes a burst."""
+"""The minimum number of frames in a burst."""
 
 
 def why_single(stream: Sequence[Frame], sets: Sequence[int | None], clock: Clock) -> dict[str, str]:
@@ -46,7 +46,7 @@ def why_single(stream: Sequence[Frame], sets: Sequence[int | None], clock: Clock
 
 
 def _of_series(series: Sequence[Frame], clock: Clock) -> dict[str, str]:
-    """Why frames of one exposure that follow each other closely are single."""
+    """Why frames with equal exposures in close succession are single."""
     if len(series) < 2:
         return {frame.path: LEFT_OVER if frame.is_marked else PLAIN for frame in series}
     if len(series) < MANY:
@@ -57,7 +57,7 @@ def _of_series(series: Sequence[Frame], clock: Clock) -> dict[str, str]:
 
 
 def _tests(stream: Sequence[Frame], sets: Sequence[int | None], clock: Clock, why: dict[str, str]) -> dict[str, str]:
-    """The test shots: unmarked single photos of the scene and about the exposure of the set that follows soon."""
+    """The test shots: unmarked single photos, soon before a set, with its scene and about its exposure."""
     found: dict[str, str] = {}
     scenes: dict[int, list[Frame]] = defaultdict(list)
     for frame, of in zip(stream, sets, strict=True):

@@ -24,7 +24,7 @@ STRONG, WEAK = 1.1, 0.4
 """The weights of the pauses in the two views with a rhythm."""
 
 CLEARLY_MORE = 0.03
-"""Another view wins if its usual pattern has this share of frames more."""
+"""Another view wins if its usual pattern covers more frames by at least this share."""
 
 CLEAR, VERY_CLEAR, MUCH_MORE = 0.25, 0.15, 0.15
 """With a variance ratio below CLEAR, the view without a rhythm must have MUCH_MORE; below VERY_CLEAR it never wins."""
@@ -101,7 +101,7 @@ def _in_usual_pattern(divisions: Sequence[Sequence[Segment]]) -> float:
 
 
 def _clearest(shares: Sequence[float], rhythm: Rhythm | None) -> int:
-    """Which view to keep, given the share of frames that each puts into the usual pattern."""
+    """The view to keep, given the share of frames that each one puts into the usual pattern."""
     chosen = 0
     if rhythm is None:
         return chosen

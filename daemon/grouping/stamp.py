@@ -9,13 +9,13 @@ from daemon.grouping.frame import Frame
 from daemon.grouping.shutter import stops
 
 ENOUGH = 2
-"""The number of proofs that is needed. One may be a mistake of the clock."""
+"""The number of proofs needed. A single one may be a clock error."""
 
 LONG = 1.0
 """The shortest exposure in seconds that can prove anything: gaps between shorter ones are too short."""
 
 ROUNDED = 0.95
-"""An exposure lasts at least this share of its time in Exif, which is rounded: 13 s lasts 12.7 s."""
+"""An exposure lasts at least this share of its rounded Exif time: 13 s is really 12.7 s."""
 
 
 class Stamp(Enum):
@@ -29,8 +29,8 @@ class Stamp(Enum):
 def stamp_of(pairs: Iterable[tuple[Frame, Frame]]) -> Stamp:
     """The moment that a body records. ``pairs`` are its frames, each with the next one.
 
-    From one beginning to the next, at least the first exposure passes; from one end to the next, at least the second.
-    So each gap that is shorter than one of its exposures refutes one of the two.
+    The time between two beginnings is at least the first exposure; between two ends, at least the second. So a gap that
+    is shorter than one of the exposures refutes one of the two.
     """
     beginnings = ends = 0
     for before, after in pairs:
@@ -52,5 +52,5 @@ def passed_s(before: Frame, after: Frame) -> float | None:
 
 
 def open_s(frame: Frame) -> float:
-    """Seconds for which the shutter was open at most. Cameras round long times: 6 s last 6.3 s, 30 s last 32 s."""
+    """The maximum time in seconds that the shutter was open. Cameras round long times: 6 s is 6.3 s, 30 s is 32 s."""
     return max(frame.shutter, 2.0 ** stops(frame.shutter)) if frame.shutter > 0 else 0.0

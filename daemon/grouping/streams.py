@@ -13,8 +13,8 @@ BACK = 2.0
 """Seconds by which the times of one body's numbered files may go back, because a slow card writes out of order."""
 
 RUNS, SHARE = 3, 1 / 15
-"""Files with more runs than RUNS per card, and than this share of the frames, were renamed: their numbers say nothing
-about the order."""
+"""Files with more runs than RUNS per card, and than this share of the frames, were renamed: their numbers do not show
+the order."""
 
 Numbered = Callable[[Frame], int]
 
@@ -71,7 +71,7 @@ def _runs(card: Sequence[Frame]) -> list[list[Frame]]:
 
 
 def _is_spread(stream: Sequence[Frame], run: Sequence[Frame]) -> bool:
-    """True if one counter numbered both: one body's frames are spread over cards, or a copy of them is partial."""
+    """True if the same counter numbered both: one body's frames are spread over cards, or were only partly copied."""
     both = [*stream, *run]
     numbered = _unrolled(both)
     both.sort(key=numbered)
@@ -84,7 +84,7 @@ def _distance(last: Frame, first: Frame) -> tuple[bool, int]:
 
 
 def _in_order(frames: Sequence[Frame]) -> tuple[Frame, ...]:
-    """The frames by time, or by number alone without a usable clock.
+    """The frames sorted by time; without a usable clock, by number alone.
 
     Frames of one time are in the order of their file numbers, or else of the camera's counters.
     """

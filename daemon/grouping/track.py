@@ -1,4 +1,4 @@
-"""The frames of one stream as columns of what the rules compare, so that nothing is computed twice."""
+"""The frames of one stream as columns of the values that the rules compare, so that nothing is computed twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SLOWEST, FASTEST, NEAR = 29.0, 1 / 1900, 1.01
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Consecutive frames of one body, and a value of each frame in each column.
+    """Consecutive frames of one body. Each column has one value for each frame.
 
     ``idle`` has the seconds between each frame and the next. ``missing`` has the number of missing file numbers before
     each frame, and after the last one. ``exposures`` are brightness levels in EV (-ev), ``values`` and ``biases`` the

@@ -13,7 +13,7 @@ MARKED_SINGLE = -2.0
 """A frame with a bracket mark belongs to a set."""
 
 USUAL_SINGLES, MOST_SINGLES = 2.0, 1.0
-"""Times the share of single frames in the shoot, up to the second number: single photos are usual there."""
+"""Multiplied by the share of single frames in the shoot, up to the second number: single photos are usual there."""
 
 # --- the camera's marks ---
 
@@ -21,7 +21,7 @@ MARKED = 0.6
 """For each pair of neighbours with bracket marks."""
 
 WHOLE_SEQUENCE, PART_OF_SEQUENCE, OTHER_LENGTH = 6.0, 1.0, -1.5
-"""The camera's sequence length is met; not reached; exceeded, for each frame too many."""
+"""The camera's sequence length is met; not reached; exceeded (for each extra frame)."""
 
 SYMMETRIC = 1.5
 """The camera's offsets contain 0 and sum to 0: a whole bracketing without exposure compensation."""
@@ -32,16 +32,16 @@ RUNG = 1.2
 """For each pair of neighbours in a ladder of distinct levels."""
 
 EVEN, UNEVEN = 0.5, -2.0
-"""The steps of three or more frames are equal within the tolerance; for each EV beyond it."""
+"""The steps of three or more frames are equal within the tolerance; for each EV beyond the tolerance."""
 
 TOLERANCE, MOST_TOLERANCE = 0.36, 0.8
 """EV by which steps may differ: shutter times are rounded. Learnt within these limits."""
 
 NARROW, WIDE_ENOUGH = -1.5, 1.0
-"""A span below the second number of EV merges into no HDR image."""
+"""A span below the second number (in EV) is too small for an HDR image."""
 
 REPEATED, REPEATED_AGAIN = -3.0, -1.0
-"""A level occurs twice; for each further time. Such frames are bursts, focus stacks or two sets."""
+"""A level occurs twice; for each further repeat. Such frames are bursts, focus stacks or two sets."""
 
 GOES_ON = -2.0
 """For each side on which the next frame continues the ladder: a cut there would be within a set."""
@@ -57,7 +57,7 @@ EVEN_SIZE = -0.5
 # --- the pauses ---
 
 WITHOUT_RHYTHM = -0.45
-"""Times log2(1 + idle seconds), for each gap without a model of the pauses."""
+"""Multiplied by log2(1 + idle seconds), for each gap if there is no model of the pauses."""
 
 WITHOUT_CLOCK = -0.15
 """For each gap of unknown length, and in a set bracketed by hand."""
@@ -66,21 +66,22 @@ UNKNOWN_LEVELS, UNKNOWN_ALL = 0.2, -0.6
 """For each pair of neighbours with unknown exposures, with and without a model of the pauses."""
 
 SLOW_HAND = -0.3
-"""The most that a pause can speak against a set that is bracketed by hand."""
+"""The maximum evidence of a pause against a set that is bracketed by hand."""
 
 # --- what the shoot does usually ---
 
 USUAL_SIZE, ANY_SIZE = 3.0, -0.6
-"""Times the share of sets of this size; and for any set, so that unusual sizes lose."""
+"""Multiplied by the share of sets of this size; and for any set, so that unusual sizes lose."""
 
 USUAL_ORDER = 1.5
-"""Times the share of sets whose exposures have this order."""
+"""Multiplied by the share of sets whose exposures have this order."""
 
 OTHER_STEP = -0.8
 """For each EV between the median step and the nearest usual one."""
 
 USUAL_PATTERN, OTHER_PATTERN = 1.5, -1.5
-"""Times the share of sets with these steps; or times the concentration above CONCENTRATED, if no other set has them."""
+"""Multiplied by the share of sets with these steps, or, if no other set has them, by the concentration above
+CONCENTRATED."""
 
 CONCENTRATED = 0.4
 """A shoot has a usual pattern if more than this share of its sets have it."""
@@ -89,7 +90,7 @@ PART = 0.8
 """The frames are a part of a usual set whose other frames are missing."""
 
 LONELY_PAIR = -2.5
-"""An unmarked pair, times the share of pairs with another step."""
+"""An unmarked pair; multiplied by the share of pairs with another step."""
 
 LONELY, LONELY_SET = -1.2, -0.6
 """An unmarked pattern that is not more frequent than among single photos: for each pair of neighbours; at all."""

@@ -80,8 +80,8 @@ def resolve(wishes: Wishes, sent: Mapping[str, str]) -> tuple[Wishes, tuple[Wron
 def apply(wishes: Wishes, found: Grouping, order: Sequence[str]) -> Grouping:
     """The grouping with a person's sets and single photos. ``order`` are the paths of all frames in shooting order.
 
-    A set that loses frames to a fixed set or a single photo keeps the others. It is split where a fixed set is between
-    its frames, and a person should look at what is left. A set without its skipped photos is as sure as before.
+    A set that loses frames to a fixed set or a single photo keeps the others. It is split where a fixed set lies
+    between its frames, and a person should check what is left. Skipping photos of a set does not change its confidence.
     """
     if not wishes.listed:
         return found

@@ -1,4 +1,4 @@
-"""Decides whether a shoot was sent before, from its photos and the existing orders.
+"""Decides from a shoot's photos and the existing orders whether it was sent before.
 
 Two photos are the same if their content is the same: their content marks are equal, and their SHA-256 too where both
 are known. An order of an archive has no content marks, because nothing was read. Then the path within the shoot, the
@@ -43,13 +43,13 @@ class Judged:
     """The result of comparing a settled shoot with earlier orders.
 
     ``before`` is the earlier order that decided the result; if some of the photos were sent, the order that sent most
-    of them. ``new`` are the photos that no order has, for MORE and SKIPPED. ``known`` is how many photos were sent,
-    ``by_frame`` how many of those as other files of the same frame. ``declined`` are the paths of photos that are only
-    in orders which a person cancelled. ``unsent`` are the photos that no order has sent, if orders have sent the
-    others: a plain submit sends these. ``made`` are photos of a new shoot that were made from another shoot's frames.
-    ``unread`` are new photos that have the name of a sent photo and no metadata to distinguish them. ``recognised`` is
-    set if the photos are, or may be, those of a skipped or cancelled shoot: ``before``, unless that order sent the
-    other photos.
+    of them. ``new`` are the photos that are in no order, for MORE and SKIPPED. ``known`` is the number of photos that
+    were sent, ``by_frame`` the number of those that were sent as other files of the same frame. ``declined`` are the
+    paths of photos that are only in orders which a person cancelled. ``unsent`` are the photos that no order has sent,
+    if orders have sent the others: a plain submit sends these. ``made`` are photos of a new shoot that were made from
+    another shoot's frames. ``unread`` are new photos that have the name of a sent photo and no metadata to distinguish
+    them. ``recognised`` is set if the photos are, or may be, those of a skipped or cancelled shoot: ``before``, unless
+    that order sent the other photos.
     """
 
     again: Again
@@ -128,7 +128,7 @@ def _shared(brackets: Iterable[Bracket], theirs: Sent) -> frozenset[str]:
 
 
 def _most(orders: Sequence[Sent], shared: Sequence[frozenset[str]]) -> Order | None:
-    """The order that has most of a shoot's photos, the newest if several have as many; None if no order has any."""
+    """The order with most of a shoot's photos; of several, the newest. None if no order has any of them."""
     most = max(range(len(orders)), key=lambda number: len(shared[number]), default=0)
     return orders[most].order if any(shared) else None
 
@@ -185,7 +185,7 @@ def not_wanted(order: Order) -> bool:
 
 
 def _is_of(order: Order, inode: int | None) -> bool:
-    """True if an order was made from this folder and not, as far as known, from another folder of the same name.
+    """True if an order was created from this folder and not, as far as known, from another folder of the same name.
 
     False for a copy, which only its photos identify: a file system may reuse the inode of a removed folder.
     """

@@ -157,7 +157,7 @@ def fact_of(order: Order, verb: Verb, preset: Preset | None = None, only: tuple[
         case Verb.DISMISS:
             return f.Cancelled(CANCELLED, by_person=True)
         case _:
-            raise ValueError(f"{verb} is not asked of an order")
+            raise ValueError(f"{verb} does not apply to an order")
 
 
 def submitted_order(orders: Sequence[Order]) -> Order | None:

@@ -1,4 +1,4 @@
-"""Checks that an answer of the service matches the order that it was asked about.
+"""Checks that an answer from the service matches the order in the request.
 
 The service adapter compares ids with those that it asked for. The functions here do the comparisons that need the
 order. Each returns an error that says what is wrong, or None if the answer matches.
@@ -34,7 +34,7 @@ def wrong_images(order: Order, *, outputs: int, listed: int, total: int | None, 
 
 
 def of_other_orders(images: Collection[str]) -> f.Failed:
-    """The failure of a look that listed images which another of our orders has or has bought."""
+    """The failure of a status check that listed images which belong to, or were bought for, another of our orders."""
     why = f"The service lists images for this order that belong to another order: {', '.join(sorted(images)[:3])}."
     return f.Failed(steps.Poll(), f.Failure.MISMATCH, why, mismatch=Mismatch.TAKEN)
 
@@ -52,7 +52,7 @@ def wrong_registration(order: Order, number: int, service_id: str, name: str | N
 
 
 def is_taken(order: Order, number: int, service_id: str) -> Mismatched | None:
-    """Check that the id that the service gave a bracket does not belong to another bracket and is not to be deleted."""
+    """Check that the service's id for a bracket is not that of another bracket or of a registration to be deleted."""
     others = any(b.service_id == service_id for n, b in enumerate(order.brackets) if n != number)
     deleted = order.flow == "images" and service_id in order.uploads.discards
     return _another_bracket(order, number) if others or deleted else None
@@ -61,7 +61,7 @@ def is_taken(order: Order, number: int, service_id: str) -> Mismatched | None:
 def shares_place(order: Order, number: int) -> Mismatched | None:
     """Check that a bracket's upload URL is not that of another bracket.
 
-    It is if both URLs have the same target, or if the URL contains the id of another bracket and not this one's.
+    It is another bracket's URL if both have the same target, or if it contains that bracket's id but not this one's.
     """
     bracket = order.brackets[number]
     if bracket.url is None or bracket.service_id is None:
@@ -76,7 +76,7 @@ def shares_place(order: Order, number: int) -> Mismatched | None:
 
 
 def _is_one_place(url: str, other: str) -> bool:
-    """True if two presigned URLs have the same target, even if it was signed twice."""
+    """True if two presigned URLs have the same target, even if their signatures differ."""
     path, _, query = url.partition("?")
     other_path, _, other_query = other.partition("?")
     return path == other_path and _unsigned(query) == _unsigned(other_query)

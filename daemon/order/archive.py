@@ -4,11 +4,10 @@ Rules:
 
 1. A photo is known if a photo of the same name and size was recorded. Its folder and inode do not matter.
 2. The match is certain if the size identifies a photo, as the sizes of compressed files do, or if the modification time
-   is the recorded one. A difference of whole quarter hours is ignored if it is the same for several photos: file
-   systems that store local time show such a difference after the clocks change.
-3. Uncompressed RAW files all have the same size, and only the name of a placeholder is known. Such a match is a mere
-   likeness: it counts for one skipped shoot only, and not at all if the camera says that the photo is newer than the
-   record.
+   matches the record. A difference of whole quarter hours is ignored if it is the same for several photos: file systems
+   that store local time show such a difference after the clocks change.
+3. Uncompressed RAW files all have the same size, and only the name of a placeholder is known. Such a match is weak: it
+   counts for one skipped shoot only, and not at all if the camera says that the photo is newer than the record.
 4. A photo of an order that a person cancelled is known by its content, which was read when its shoot was locked.
 5. If the skipped photo is still in its place, its content decides. Only then is it read.
 6. If nearly all photos are known for certain, the shoot is the same. If only a few are known, it is another shoot: a
@@ -85,7 +84,7 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The result of comparing a shoot's ``total`` photos with skipped ones: ``known`` of them were probably skipped.
+    """The result of comparing a shoot's ``total`` photos with skipped ones: ``known`` were probably skipped.
 
     ``order_id`` is the skipped order that has most of them. ``named`` are the paths of photos known by name and size
     only, ``alike`` those of them whose size does not identify a photo.
@@ -243,13 +242,13 @@ def unsure(order: Order, why: str) -> Order:
 
 
 def why_same(found: Recognised, shoot: str, was: str) -> str:
-    """The reason for skipping a shoot with the photos of ``shoot``, which ``was`` "skipped" or the like."""
+    """The reason for skipping a shoot with the photos of ``shoot``. ``was``: how that ended, such as "skipped"."""
     which = "its photos are" if found.known == found.total else f"{found.known} of its {found.total} photos are"
     return f"{which} those of “{shoot}”, which was {was} and never bought; `bracketd submit FOLDER` sends them"
 
 
 def why_unsure(found: Recognised, shoot: str, was: str) -> str:
-    """The reason for holding a shoot that may have the photos of ``shoot``, which ``was`` "skipped" or the like."""
+    """The reason for holding a shoot that may have the photos of ``shoot``. ``was``: how that ended."""
     some = f"{found.known} of its {found.total} photos"
     like = f"{some} have names and sizes of photos of “{shoot}”, which was {was}. They may still be other photos"
     same = f"{some} are those of “{shoot}”, which was {was}"

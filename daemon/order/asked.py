@@ -82,7 +82,7 @@ def may_dismiss(order: Order) -> bool:
 def dismissed(order: Order, _fact: f.Dismissed, now: float, _policy: Policy) -> Order:
     """Dismiss the images of a merged order that are not bought. Images on disk are delivered; without any, it ends.
 
-    The caller must ensure that no download is running when it records this fact.
+    The caller must ensure that no download is running when this fact is recorded.
     """
     if not order.merge.requested or not may_dismiss(order):
         return order

@@ -1,4 +1,4 @@
-"""Rules for an outdated state: restored from an older copy, or used beside a second bracketd with its own state.
+"""Rules for an outdated state: one restored from an older copy, or used while a second bracketd has its own state.
 
 Orders that the state does not know may have been sent, merged and paid for. An order therefore resumes from its actual
 phase, and a shoot that another order may have sent is held for a person.
@@ -25,7 +25,7 @@ from daemon.order.problem import Code, Trouble
 from daemon.order.purchase import LimitCheck
 
 ATTEMPTS = 9
-"""Registrations that a bracket may have had if their number is not known."""
+"""The number of registrations to assume for a bracket if the actual number is unknown."""
 
 OVER = (Phase.DOWNLOADED, Phase.SKIPPED, Phase.CANCELLED)
 
@@ -108,7 +108,7 @@ def as_merged(order: Order, now: float, *, merging: bool) -> Order:
 
 
 def _as_sent(brackets: Iterable[Bracket], in_note: Iterable[Bracket], now: float) -> tuple[Bracket, ...]:
-    """The brackets with what a delivery note says about their bytes."""
+    """The brackets, with the content marks and hashes from a delivery note."""
     sent = {bracket.path: bracket for bracket in in_note}
     known = ((bracket, sent.get(bracket.path, bracket)) for bracket in brackets)
     return tuple(
@@ -132,7 +132,7 @@ def inputs(order: Order) -> frozenset[str | None]:
 def delivered_as(
     folder: str, outputs: Collection[str], brackets: Sequence[Bracket], notes: Iterable[Note]
 ) -> Note | None:
-    """The first delivery note that may be of this shoot; None without one.
+    """The first delivery note that may belong to this shoot; None if there is none.
 
     ``notes`` are of orders that the state does not know. ``outputs`` are the folders that the shoot's pictures would
     go to. One matching folder is enough, because a wrong match only asks a person.

@@ -77,7 +77,7 @@ def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: P
 
 
 PAID = frozenset({Mismatch.BROKEN_PICTURE, Mismatch.SMALL_PICTURE, Mismatch.LARGE_PICTURE})
-"""Mismatches of a picture that was downloaded in full size, so that the service has charged for it."""
+"""Mismatches found after a picture was downloaded in full size, when the service has already charged for it."""
 
 PAID_PICTURE = "The picture is paid for and is also in the web app. `bracketd retry` downloads it again."
 UNUSED = "None of these answers were used. Check the order in the web app, then run `bracketd retry` to continue."

@@ -34,7 +34,7 @@ def fetched(order: Order, fact: f.Fetched, now: float, _policy: Policy) -> Order
 def fetch_lost(order: Order, fact: f.FetchLost, now: float, policy: Policy) -> Order:
     """Download an image again whose file was removed before it had its name. That costs nothing.
 
-    Whatever removes the file may do so each time, so the wait grows each time the same image is lost.
+    Whatever removed the file may remove it again, so the wait grows each time the same image is lost.
     """
     image = fetching(order, fact.image, ImageState.FETCHED)
     if image is None:
@@ -55,7 +55,7 @@ def picture_placed(order: Order, fact: f.PicturePlaced, now: float, _policy: Pol
 
 
 def image_lost(order: Order, fact: f.ImageLost, now: float, _policy: Policy) -> Order:
-    """Mark an image as failed that the service does not provide or will not reprocess. The others continue."""
+    """Mark an image as failed because the service does not provide it or will not reprocess it. The others continue."""
     image = fetching(order, fact.image, ImageState.PROCESSED) or reprocessing(order, fact.image)
     if image is None:
         return order
@@ -88,7 +88,7 @@ def came_late(order: Order, fact: f.CameLate, _now: float, _policy: Policy) -> O
 
 
 def found_again(order: Order, fact: f.FoundAgain, _now: float, _policy: Policy) -> Order:
-    """Record files that show frames already sent, so that they are not read again."""
+    """Record files whose frames were already sent, so that they are not read again."""
     before = order.unsent
     new = set(fact.files) - set(before.left_out)
     if not new:

@@ -8,7 +8,7 @@ from daemon.order.phase import Phase
 
 
 class Ended(StrEnum):
-    """How an order ended without being delivered. What a person ended is not sent again unasked.
+    """How an order ended without being delivered. Shoots of orders that a person ended are sent again only on request.
 
     CANCELLED_BY_RULE: before the merge, because a photo is gone or another order replaced it. DISMISSED: a person did
     not want the images of the merged order. SKIPPED_BY_RULE: the shoot has known photos, or was there before bracketd.
@@ -27,9 +27,9 @@ class Ended(StrEnum):
 
     @property
     def by_person(self) -> bool:
-        """True if a person decided it."""
+        """True if a person ended the order."""
         return self not in (Ended.CANCELLED_BY_RULE, Ended.SKIPPED_BY_RULE)
 
 
 DECLINED = frozenset({Ended.CANCELLED_BY_PERSON, Ended.DISMISSED})
-"""The ends of orders that a person decided against. Their photos are not sent again unasked, in any folder."""
+"""How an order ends if a person decided against it. Its photos are sent again only on request, in any folder."""

@@ -188,7 +188,7 @@ class Reckoned:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A person allows the order to pass the limits, or releases a held order.
+    """A person allows the order to exceed the limits, or releases a held order.
 
     ``only`` are the ids of the images that are bought; empty for all.
     """
@@ -210,9 +210,9 @@ class Dismissed:
 
 @dataclass(frozen=True, slots=True)
 class Regrouped:
-    """A person had the wrong scenes of an order sent again. ``kept`` are the ids of the images that are still bought.
+    """A person requested that the wrong scenes of an order are sent again.
 
-    ``new`` is the id of the order that has the wrong scenes.
+    ``kept`` are the ids of the images that are still bought. ``new`` is the id of the order that has the wrong scenes.
     """
 
     kept: tuple[str, ...]

@@ -9,7 +9,7 @@ from daemon.order.phase import Stage
 
 
 class HoldKind(StrEnum):
-    """Why an order is held, where that decides which verbs are allowed. If there are several, the last in this list.
+    """Why an order is held, which decides the allowed verbs. Of several reasons, the last in this list counts.
 
     PROBLEM: something failed, or a limit would be passed; the order's troubles say what. DELIVERED: its own delivery
     note says that it was delivered, but the pictures do not confirm that. MISGROUPED: the service grouped the brackets

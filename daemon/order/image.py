@@ -1,4 +1,4 @@
-"""The images of an order: the results of the service."""
+"""The images of an order: what the service made of its brackets."""
 
 from __future__ import annotations
 

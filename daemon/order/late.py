@@ -18,7 +18,7 @@ from daemon.order.sent import Sent, key, paths_of
 from daemon.shoot import LeftOut, Why
 
 LATELY = 2 * 3600.0
-"""Seconds after the lock in which new photos count as the end of a copy or a sync, whatever their times are."""
+"""Seconds after the lock during which new photos count as the rest of a copy or a sync, whatever their times are."""
 
 Suspects = dict[str, list[tuple[Bracket, Bracket]]]
 """For each order's id: photos that may have changed, as they are now, each with the bracket that was sent."""
@@ -59,7 +59,7 @@ def came_late(order: Order, why: str) -> Order:
 
 
 def is_mendable(order: Order) -> bool:
-    """True if the order is held before its merge, so that a new submit can still include late photos."""
+    """True if the order is held before its merge: a new submit can then still include late photos."""
     return order.phase is Phase.HELD and not order.merge.requested and order.source.supplement_of is None
 
 

@@ -28,7 +28,7 @@ class Merge:
 
     @property
     def requested(self) -> bool:
-        """True once the merge is requested. Then it may have been carried out."""
+        """True once the merge was requested: it may have been carried out."""
         return self.state is not MergeState.NOT_ASKED
 
     @property

@@ -15,7 +15,7 @@ from daemon.order.phase import Phase
 from daemon.order.policy import Policy, poll_wait
 from daemon.order.problem import Code, Trouble
 
-NOT_SHOWN = "the service does not show it any more"
+NOT_SHOWN = "the service no longer shows it"
 
 SETTLED = (*ON_DISK, *NOT_WANTED)
 """States of images that polling the service no longer changes."""
@@ -152,7 +152,7 @@ def _idle(order: Order, now: float, policy: Policy) -> Order:
 
 
 def _asked_at(order: Order, now: float) -> float:
-    """When the current work was requested from the service: the merge, or a person's retry of failed images."""
+    """When the service was asked for its current work: the merge, or a retry of failed images."""
     return order.times.reopened_at or order.merge.asked_at or now
 
 
@@ -186,7 +186,7 @@ def _still_waited_for(order: Order, image: Image, now: float, policy: Policy) ->
 
 
 def _unseen(order: Order, image: Image) -> Image | None:
-    """An image that the service no longer shows; None if it is dropped, because grouping may still change."""
+    """An image that the service no longer shows. None if it is dropped because grouping may still change."""
     if image.state in (*SETTLED, ImageState.FAILED):
         return image
     if order.times.reopened_at is None:

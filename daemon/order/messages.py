@@ -24,7 +24,7 @@ def kept_until(merged_at: float | None) -> str:
 
 def not_picked_text(count: int, merged_at: float | None) -> str:
     """The message about images that a person did not pick."""
-    text = f"{count} image(s) were not picked and not bought; `bracketd approve SHOOT --only NAME` buys them, too"
+    text = f"{count} image(s) were not picked and not bought; `bracketd approve SHOOT --only NAME` buys them too"
     return f"{text}{kept_until(merged_at)}"
 
 

@@ -13,7 +13,7 @@ from daemon.order.problem import Code, Trouble
 from daemon.order.proof import MismatchKind, Proof, compare_images
 
 SHOWN = 3
-"""The most scenes that a message names."""
+"""The maximum number of scenes named in a message."""
 
 WAYS_OUT = (
     "`bracketd approve SHOOT` buys all images as they are, `bracketd approve SHOOT --only NAME` buys some, "
@@ -26,7 +26,7 @@ def held_if_misgrouped(before: Order, after: Order) -> Order:
     """Hold an order that could buy images now, if they differ from the planned ones and ``on_mismatch`` says so.
 
     ``before`` is the order before the fact: an order is compared whenever it gets to the downloads, also when a person
-    releases it. A person's decision is asked for once. Pictures in dev mode cost nothing, so that they hold nothing.
+    releases it. A person is asked only once. Pictures in dev mode cost nothing, so they never hold an order.
     """
     arrives = after.phase is Phase.DOWNLOADING and before.phase is not Phase.DOWNLOADING
     preset = after.preset
@@ -49,7 +49,7 @@ def _why(order: Order, proof: Proof) -> str:
 
 
 def differences(order: Order, proof: Proof) -> tuple[str, ...]:
-    """What was expected and what came, for the number of images and for each scene in question."""
+    """The expected and the actual result, for the number of images and for each scene in question."""
     planned, got = len(proof.matches), proof.images
     count = any(one.kind is MismatchKind.COUNT for one in proof.mismatches)
     numbers = (f"expected {_counted(planned, 'image')}, got {got}",) if count else ()
@@ -58,7 +58,7 @@ def differences(order: Order, proof: Proof) -> tuple[str, ...]:
 
 
 def _scene(order: Order, proof: Proof, index: int, known: dict[str, Image]) -> str:
-    """A planned image, by its first file: the photos that were expected and those that came."""
+    """A planned image, named by its first file: the expected and the actual photos."""
     match = proof.matches[index]
     brackets = frozenset(match.planned.brackets)
     expected = f"{scene_name(order, match.planned.brackets[0])}: expected {_counted(len(brackets), 'photo')}"
@@ -72,7 +72,7 @@ def _scene(order: Order, proof: Proof, index: int, known: dict[str, Image]) -> s
     elsewhere = sum(number in brackets for numbers in others for number in numbers)
     return (
         f"{expected}, got {len(first)}"
-        + (f" ({strangers} of another scene)" if strangers else "")
+        + (f" ({strangers} from another scene)" if strangers else "")
         + (f", and {elsewhere} in {'another image' if len(others) == 1 else 'other images'}" if elsewhere else "")
     )
 
@@ -82,7 +82,7 @@ def _is_missing(proof: Proof, index: int) -> bool:
 
 
 def scene_name(order: Order, number: int) -> str:
-    """The name of the file that a scene begins with."""
+    """The name of a scene's first file."""
     return order.brackets[number].path.rpartition("/")[2]
 
 

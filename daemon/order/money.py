@@ -23,7 +23,7 @@ from daemon.order.purchase import LimitCheck
 from daemon.shoot.sets import MOST_BRACKETS
 
 LEAST_WAIT = 60.0
-"""The least seconds between two checks of the daily limit, so that a wrong clock cannot cause a busy loop."""
+"""The minimum time in seconds between two checks of the daily limit, so that a wrong clock cannot cause a busy loop."""
 
 
 WAYS_OUT = (
@@ -73,7 +73,7 @@ def reckoned(order: Order, fact: f.Reckoned, now: float, policy: Policy) -> Orde
 
 
 def _passed(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
-    """The message about a limit that the order would pass even on the next day; None without one."""
+    """The message about a limit that the order would exceed even on the next day; None if there is none."""
     new, limits = to_buy(order), policy.limits
     whole = sum(image.state not in (ImageState.FAILED, *NOT_WANTED) for image in order.images)
     this_month = f"its {_images(new)} would make {fact.month + new} this month"
@@ -87,7 +87,7 @@ def _passed(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
 
 
 def _passed_today(order: Order, fact: f.Reckoned, policy: Policy) -> str | None:
-    """The message that the order would pass today's limit; None if it would not."""
+    """The message that the order would exceed today's limit; None if it would not."""
     new, most = to_buy(order), policy.limits.images_per_day
     if most is None or fact.today + new <= most:
         return None
@@ -108,7 +108,7 @@ def _over(order: Order, why: str) -> Order:
 
 
 def _stopped(order: Order) -> Order:
-    """The order, which a limit stops."""
+    """The order after a limit stopped it."""
     return replace(order, purchase=replace(order.purchase, check=LimitCheck.OVER))
 
 
@@ -118,12 +118,12 @@ def waits_for_tomorrow(order: Order) -> bool:
 
 
 def approved(order: Order, fact: f.Approved, now: float, policy: Policy) -> Order:
-    """Apply an approval: a held order continues, and an order that was held at a limit may pass every limit.
+    """Apply an approval: a held order continues, and an order that was held at a limit may exceed every limit.
 
     With images in ``fact``, only these are bought, also of an order that was delivered without them.
 
-    An approved order under way may pass every limit too; if it waits for the next day, it continues now. Limits still
-    apply to a supplement that was held because it came late.
+    An approved order in progress may also exceed every limit; if it waits for the next day, it continues now. Limits
+    still apply to a supplement that was held because it came late.
     """
     if fact.only:
         return _picked(order, frozenset(fact.only), now, policy)
@@ -166,11 +166,11 @@ def to_buy(order: Order) -> int:
 
 
 def must_reckon(order: Order) -> bool:
-    """True if there are images to buy that were not compared with the limits yet."""
+    """True if there are images to buy that have not been compared with the limits yet."""
     return not (order.purchase.within_limits or order.preset.dev_mode) and to_buy(order) > 0
 
 
 def fewest_images(order: Order) -> int:
-    """The least number of images that an order's brackets can become."""
+    """The minimum number of images that an order's brackets can become."""
     request = grouping_request(order)
     return len(request.sets) if request.sets else -(-len(order.sent) // (request.per_image or MOST_BRACKETS))

@@ -1,11 +1,11 @@
-"""Formats names and foreign texts for messages and for the service."""
+"""Formats names and texts from the service for messages, and names for the service."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 LONGEST, LONGEST_NAME = 600, 150
-"""The most characters in a message for a reason given by the service, and for an image's name."""
+"""Maximum length, in characters, of an image's name or of the service's reason in a message."""
 
 
 def name_at_service(shoot: str, path: str, tag: str) -> str:

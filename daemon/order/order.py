@@ -37,8 +37,8 @@ class Order:
     """One order: a shoot, its brackets and images, where it stands, and when its next step is due.
 
     ``plan`` has the images that the brackets should become; empty if the service decides. ``due`` is when the next step
-    may start, None if no step will start by itself. ``troubles`` are what hinders the
-    order now, why it is held, or how it ended; ``notes`` are permanent.
+    may start, None if no step will start by itself. ``troubles`` say what delays the order now, why it is held, or how
+    it ended; ``notes`` are permanent.
     """
 
     id: str
@@ -103,7 +103,7 @@ class Order:
 
     @property
     def trouble(self) -> str | None:
-        """The texts of all troubles in one; None without any."""
+        """The texts of all troubles, joined; None if there are none."""
         return in_one(trouble.text for trouble in self.troubles) if self.troubles else None
 
     def is_in(self, code: Code) -> bool:

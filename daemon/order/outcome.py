@@ -1,7 +1,7 @@
-"""Decides what becomes of a shoot that has settled, and of one that a person submits or skips.
+"""Decides what happens to a shoot that has settled, or that a person submits or skips.
 
-``outcome`` is the only place that decides this. The watcher gathers what is known, and carries out the result. In each
-table the first row that applies counts, and an empty cell applies always.
+``outcome`` is the only place that decides this. The watcher gathers the facts and carries out the result. In each
+table, the first row that applies counts; an empty cell always applies.
 
 A shoot that has settled:
 
@@ -63,7 +63,7 @@ from daemon.order.phase import Phase
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a shoot in ``folder`` when its outcome is decided.
+    """What is known about a shoot in ``folder`` when its outcome is decided.
 
     ``orders`` are those of the folder, newest first; ``newest`` is the one that a request applies to. ``verb`` is the
     person's request, None if the shoot has settled. ``has_photos``: a photo can be sent. ``moved``: the folder of
@@ -183,7 +183,7 @@ Outcome = Send | Replace | Supplement | Move | SkipAsSame | Skip | SkipLate | Ap
 
 
 def outcome(known: Known, rules: LateRules) -> Outcome:
-    """What becomes of a shoot: see the tables at the top."""
+    """What happens to a shoot: see the tables at the top."""
     match known.verb:
         case None:
             return _of_settled(known, rules)
@@ -192,7 +192,7 @@ def outcome(known: Known, rules: LateRules) -> Outcome:
         case Verb.SUBMIT | Verb.SUBMIT_AGAIN:
             return _of_submit(known, known.verb)
         case _:
-            raise ValueError(f"{known.verb} is not asked of a shoot")
+            raise ValueError(f"{known.verb} does not apply to a shoot")
 
 
 def _of_settled(known: Known, rules: LateRules) -> Outcome:

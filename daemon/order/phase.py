@@ -30,7 +30,7 @@ Stage = Literal[
     Phase.DOWNLOADING,
     Phase.DOWNLOADED,
 ]
-"""A phase of an undisturbed order."""
+"""A phase of an order without problems."""
 
 LINE: tuple[Stage, ...] = (
     Phase.SETTLED,
@@ -41,7 +41,7 @@ LINE: tuple[Stage, ...] = (
     Phase.DOWNLOADING,
     Phase.DOWNLOADED,
 )
-"""The phases of an undisturbed order, in their order."""
+"""The phases of an order without problems, in sequence."""
 
 RESTING = frozenset({Phase.DOWNLOADED, Phase.HELD, Phase.SKIPPED, Phase.CANCELLED})
 """Phases in which nothing happens until a person asks for it."""

@@ -1,4 +1,4 @@
-"""Bounds for a downloaded picture: the least size in pixels and the most bytes.
+"""Bounds for a downloaded picture: the minimum size in pixels and the maximum number of bytes.
 
 A picture has about the size of its brackets in pixels. The service may crop it a little, and may enlarge it.
 """
@@ -10,13 +10,13 @@ from daemon.order.image import Image
 from daemon.order.order import Order
 
 MOST_PIXELS = 1 << 30
-"""The most pixels that a photo can have. A larger stated size is ignored."""
+"""The maximum number of pixels of a photo. A larger stated size is ignored."""
 
 PIXEL_BYTES = 8
 """Bytes per pixel of an uncompressed picture with four channels of 16 bits."""
 
 ENLARGED = 4
-"""How many times as many pixels a picture may have if its order requests ``upscale``."""
+"""The maximum factor for a picture's number of pixels if its order requests ``upscale``."""
 
 LEAST_BYTES = 256 << 20
 """Downloads up to this size are always accepted: the size that a RAW file states may be that of its preview."""
@@ -42,7 +42,7 @@ def named_after(order: Order, image: Image) -> tuple[int, ...]:
 
 
 def too_small(order: Order, image: Image, pixels: tuple[int, int] | None) -> Mismatched | None:
-    """The error for a picture that is only a preview, by its width and height in pixels; None if it is not.
+    """The error for a picture whose width and height in pixels show that it is only a preview; otherwise None.
 
     Its longer edge must be at least half of its brackets' longer edge, or half of ``max_width`` if that is less.
     Pictures in dev mode cost nothing and may have any size.
@@ -54,14 +54,14 @@ def too_small(order: Order, image: Image, pixels: tuple[int, int] | None) -> Mis
     if 2 * max(pixels) >= expected:
         return None
     why = (
-        f"The picture of {image.called} has {pixels[0]} x {pixels[1]} pixels, where {expected} on the longer edge were "
+        f"The picture of {image.called} has {pixels[0]} x {pixels[1]} pixels, but {expected} on the longer edge were "
         "expected: it is a preview, not the full size."
     )
     return Mismatched(why, mismatch=Mismatch.SMALL_PICTURE)
 
 
 def most_bytes(order: Order) -> int:
-    """The most bytes that a picture of this order can have."""
+    """The maximum number of bytes of a picture of this order."""
     pixels = max((width * height for width, height in (_size(order, number) for number in order.sent)), default=0)
     enlarged = ENLARGED if order.preset.enhance.get("upscale") else 1
     return max(LEAST_BYTES, pixels * enlarged * PIXEL_BYTES) if pixels else UNKNOWN_BYTES

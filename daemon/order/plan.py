@@ -59,7 +59,7 @@ def shifts_sets(order: Order) -> bool:
 
 
 def with_note(order: Order) -> Order:
-    """The order with the note that its planned sets cannot be sent, if that is so."""
+    """The order; with a note if its planned sets cannot be sent."""
     if not loses_sets(order) or NOT_SENT in order.notes:
         return order
     return replace(order, notes=(*order.notes, NOT_SENT))
@@ -72,7 +72,7 @@ def loses_sets(order: Order) -> bool:
 
 
 def _fixed_number(order: Order, planned: Iterable[PlannedImage]) -> int | None:
-    """The number that makes the service cut the brackets into the planned sets; None if there is none.
+    """The fixed number with which the service cuts the brackets into the planned sets; None if there is none.
 
     The service sorts by capture time. What it does with equal times is not known, so no set may begin at the time at
     which another ends.

@@ -9,7 +9,7 @@ from daemon.shoot.sets import Confidence
 
 @dataclass(frozen=True, slots=True)
 class PlannedImage:
-    """One image: the numbers of its brackets in shooting order, and how sure that is. A single photo is one bracket."""
+    """One image: the numbers of its brackets in shooting order, and its confidence. A single photo is one bracket."""
 
     brackets: tuple[int, ...]
     confidence: Confidence = Confidence.CERTAIN

@@ -10,12 +10,12 @@ import hashlib
 from dataclasses import dataclass
 
 EXPIRED = 3
-"""Refusals in a row that expired URLs can explain: URLs that were requested together expire together."""
+"""The number of refusals in a row that expired URLs can explain: URLs that were requested together expire together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most images for one order, and for all orders together in a day and in a month; None: no limit."""
+    """The maximum number of images for one order, and for all orders in a day and in a month. None: no limit."""
 
     images_per_order: int | None = None
     images_per_day: int | None = None
@@ -24,9 +24,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The numbers of the rules. All times are in seconds.
+    """The parameters of the rules. All times are in seconds.
 
-    Counts stand beside some times because a clock that jumps ahead, or a machine that slept, passes a time at once.
+    Some times have a count beside them, because a time passes at once if the clock jumps ahead or the machine sleeps.
 
     - ``poll_first`` to ``poll_longest``: between two polls of a merged order.
     - ``retry_first`` to ``retry_longest``: back-off after a temporary failure.

@@ -29,10 +29,10 @@ class Preset:
     is in pixels. ``dev_mode`` requests free pictures with a watermark. ``bad_files`` says whether an unreadable photo
     holds the order or is left out. ``names`` is the template of the pictures' names (``daemon.template``).
 
-    ``grouping`` says who groups: the service, or bracketd by the sets it found, or by folders. ``prefer`` is the format
-    that is sent if a frame has several, ``singles`` what happens to photos in no set. ``on_mismatch`` says whether
-    images that differ from the planned ones hold the order: if it is certain, always or never. ``own`` are the settings
-    that the shoot's own file changed, by name, and the lengths of its ``LISTS``.
+    ``grouping`` says who groups: the service, or bracketd, by the sets that it found or by folders. ``prefer`` is the
+    format that is sent if a frame has several, ``singles`` what happens to photos in no set. ``on_mismatch`` says
+    whether images that differ from the planned ones hold the order: if it is certain, always or never. ``own`` are the
+    settings that the shoot's own file changed, by name, and the lengths of its ``LISTS``.
     """
 
     per_image: int | None = None

@@ -54,21 +54,21 @@ RETRY, APPROVE, SUBMIT = "bracketd retry", "bracketd approve", "bracketd submit"
 
 MEANINGS: dict[Code, tuple[str, str | None]] = {
     Code.NETWORK: ("The service cannot be reached. bracketd keeps trying.", None),
-    Code.SERVICE: ("The service or the network failed for a moment. bracketd keeps trying.", None),
+    Code.SERVICE: ("The service or the network failed temporarily. bracketd keeps trying.", None),
     Code.ACCOUNT: ("The service refuses the account: the key, the credits or the plan. Everything waits.", RETRY),
     Code.DAILY_LIMIT: ("The account's daily limit at the service is reached. bracketd keeps trying.", None),
     Code.REQUEST_REFUSED: ("The service refused a request. The text has its answer.", RETRY),
     Code.MERGE_REFUSED: ("The service refused the merge. bracketd checks whether an earlier one succeeded.", None),
-    Code.STORAGE_REFUSED: ("Storage or the service refuses a bracket repeatedly.", RETRY),
+    Code.STORAGE_REFUSED: ("Storage or the service repeatedly refuses a bracket.", RETRY),
     Code.NOT_SHOWN: ("The service does not show brackets that were uploaded.", RETRY),
     Code.WRONG_ANSWER: ("The service's answer does not match the request. The answer was not used.", RETRY),
     Code.NOT_READY: ("An image is not available for download yet.", RETRY),
-    Code.SLOW_SERVICE: ("The service takes unusually long. bracketd keeps checking.", None),
+    Code.SLOW_SERVICE: ("The service is taking unusually long. bracketd keeps checking.", None),
     Code.OUTPUT: ("The output folder cannot be written. bracketd keeps trying.", None),
     Code.FILE: ("A photo is missing, damaged or changed.", RETRY),
-    Code.FILE_UNREADABLE: ("The disk does not let bracketd read a photo. bracketd keeps trying.", None),
-    Code.FILE_CHANGED: ("A photo changed while it was sent. bracketd sends it again.", None),
-    Code.OVER_LIMIT: ("The order would exceed a limit of the settings.", APPROVE),
+    Code.FILE_UNREADABLE: ("A photo cannot be read from the disk. bracketd keeps trying.", None),
+    Code.FILE_CHANGED: ("A photo changed while it was being sent. bracketd sends it again.", None),
+    Code.OVER_LIMIT: ("The order would exceed a limit in the settings.", APPROVE),
     Code.LIMIT_TODAY: ("The order would exceed today's limit. It continues tomorrow.", APPROVE),
     Code.MISGROUPED: ("The images differ from the planned sets. Nothing was bought.", APPROVE),
     Code.DOUBTFUL_PHOTOS: (
@@ -101,7 +101,7 @@ MEANINGS: dict[Code, tuple[str, str | None]] = {
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that hinders an order now, or how it ended. ``text`` is for a person."""
+    """One problem that delays an order now, or how it ended. ``text`` is for a person."""
 
     code: Code
     text: str

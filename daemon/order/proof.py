@@ -1,13 +1,13 @@
 """Compares the images of the service with the order's planned images, before anything is bought.
 
-| what the service says | what is compared |
+| what the service reports | what is compared |
 |---|---|
 | the brackets of an image (brackets flow) | membership: in which image each planned set's brackets are |
-| only the image's name | the set of the bracket that the name has; weak evidence, it proves no membership |
+| only the image's name | the set of the bracket in the name: weak evidence, not proof of membership |
 | neither | the number of images |
 
-A mismatch is *certain* if the sets in question were: see ``_certain``. Membership that the service does not say is
-``Proof.unknown``; it is not a mismatch.
+A mismatch is *certain* if the sets in question were: see ``_certain``. If the service does not report an image's
+brackets, the planned set is in ``Proof.unknown``; that is not a mismatch.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Mismatch:
 class Match:
     """A planned image and the ids of the images that have its brackets, the one with the most of them first.
 
-    ``images`` is empty if the service does not say which image that is. ``named`` are the ids of images that only their
-    name connects with the planned image.
+    ``images`` is empty if the service does not report which image that is. ``named`` are the ids of images that are
+    connected with the planned image by their name only.
     """
 
     planned: PlannedImage
@@ -73,7 +73,7 @@ class Match:
 class Proof:
     """The result of a comparison. ``matches`` has each planned image; empty if the order has no plan.
 
-    ``unknown`` are the indexes of planned images of which the service does not say where every bracket is.
+    ``unknown`` are the indexes of planned images for which the service does not report the image of every bracket.
     """
 
     matches: tuple[Match, ...] = ()
@@ -106,7 +106,7 @@ def compare_images(order: Order) -> Proof:
 
 
 class _Seen:
-    """What is known of an order's images: ``places`` has the index of the image that each bracket is in."""
+    """What is known about an order's images. ``places`` maps each bracket to the index of its image."""
 
     def __init__(self, order: Order, planned: Sequence[PlannedImage]) -> None:
         self.planned = planned
@@ -132,7 +132,7 @@ class _Seen:
         return tuple(self.ids[image] for image, name in enumerate(self.names) if name == index and self.is_open(image))
 
     def is_open(self, image: int) -> bool:
-        """True if it is not known of any bracket that it is in this image."""
+        """True if none of this image's brackets are known."""
         return image not in self.content
 
     def _parts(self, index: int) -> dict[int, tuple[int, ...]]:
@@ -161,11 +161,10 @@ class _Seen:
 
 
 def _certain(order: Order, planned: Sequence[PlannedImage]) -> tuple[bool, ...]:
-    """For each planned image: True if the service should have made it.
+    """For each planned image: True if the service was expected to make it.
 
-    It should if it was asked for it: with sets, or with a fixed number of brackets whose times are known. If the
-    service groups by itself, a set must be certain, and a single photo never is: no measurement says how often a single
-    is right.
+    It was if it was requested: as sets, or as a fixed number of brackets whose times are known. If the service groups
+    by itself, only certain sets are expected. Single photos never are: how often a single is right was not measured.
     """
     request = grouping_request(order)
     if request.sets is not None:
@@ -177,7 +176,7 @@ def _certain(order: Order, planned: Sequence[PlannedImage]) -> tuple[bool, ...]:
 
 
 def _by_membership(seen: _Seen) -> list[Mismatch]:
-    """The mismatches that the known membership shows."""
+    """The mismatches that follow from the known membership."""
     found = []
     for index, parts in seen.parts.items():
         for image, brackets in parts.items():
@@ -198,7 +197,7 @@ def _by_membership(seen: _Seen) -> list[Mismatch]:
 
 
 def _missing(seen: _Seen) -> list[Mismatch]:
-    """The planned sets that no image is left for: every image is known to be made of, or named after, other sets."""
+    """The planned sets without an image: every image is known to be made of, or is named after, other sets."""
     left = [index for index, parts in seen.parts.items() if not parts]
     opened = [image for image in range(len(seen.ids)) if seen.is_open(image)]
     if not seen.content or any(seen.names[image] is None for image in opened):
@@ -209,7 +208,7 @@ def _missing(seen: _Seen) -> list[Mismatch]:
 
 
 def _by_name(seen: _Seen) -> list[Mismatch]:
-    """The images whose names have a bracket of another set.
+    """The images that are named after a bracket of another set.
 
     An image whose brackets are known should be named after one of them. Membership outweighs a name, so that this is
     never certain. Of the images whose brackets are not known, two should not be named after the same set, and none
@@ -227,10 +226,10 @@ def _by_name(seen: _Seen) -> list[Mismatch]:
 
 
 def _count(seen: _Seen, others: Sequence[Mismatch]) -> list[Mismatch]:
-    """The mismatch of the numbers of images. The other mismatches may say which sets are in question.
+    """The mismatch in the number of images. The other mismatches may already show which sets are in question.
 
-    Otherwise those are in question whose image is not known; if there are too few images, only those that no image is
-    named after. The mismatch is certain only if all of these sets are.
+    If they do not, the sets whose image is unknown are in question; with too few images, only those of them that no
+    image is named after. The mismatch is certain only if all of these sets are.
     """
     if len(seen.ids) == len(seen.planned):
         return []
@@ -245,5 +244,5 @@ def _count(seen: _Seen, others: Sequence[Mismatch]) -> list[Mismatch]:
 
 
 def _any_certain(seen: _Seen, sets: Iterable[int]) -> bool:
-    """True if one of the sets is certain: then the others' brackets are certainly not part of it."""
+    """True if one of the sets is certain: then brackets of the others are certainly not part of it."""
     return any(seen.certain[index] for index in sets)

@@ -9,7 +9,7 @@ from enum import StrEnum
 class LimitCheck(StrEnum):
     """How an order's images compare with the limits.
 
-    OVER: they would pass a limit, so the order is held or waits for the next day.
+    OVER: they would exceed a limit, so the order is held or waits for the next day.
     """
 
     NOT_CHECKED = "not checked"
@@ -19,7 +19,7 @@ class LimitCheck(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """Whether an order may buy its images. ``approved``: a person allowed it to pass the limits.
+    """Whether an order may buy its images. ``approved``: a person allowed it to exceed the limits.
 
     ``accepted``: a person saw that the images differ from the planned ones, and decided which to buy.
     """

@@ -3,8 +3,8 @@
 The rules:
 
 1. Phases only move forward along settled, uploading, uploaded, merging, processing, downloading, downloaded. The
-   exceptions are a person's: a retry of failed images takes an order back to processing, and a choice of more images
-   takes a delivered order back to downloading.
+   exceptions need a person's request: a retry of failed images moves an order back to processing, and choosing more
+   images moves a delivered order back to downloading.
 2. A late or repeated fact changes nothing.
 3. The merge is requested only when every bracket is stored and every unused registration is deleted.
 4. The merge is requested once. Its intent is recorded before the request. If the answer is lost, the service is polled;
@@ -20,7 +20,7 @@ The rules:
 10. An order whose images all failed is held, because there is nothing to deliver.
 11. A held, skipped or cancelled order makes no requests.
 12. An answer that does not match the request (another order or bracket, an id twice, more images than brackets) is not
-    used. The request is repeated, and after some tries the order is held.
+    used. The request is repeated. After several tries the order is held.
 13. Before an image is bought, the images are compared with the planned ones. If they differ, the order is held for a
     person, once, unless ``on_mismatch`` says otherwise.
 
@@ -104,7 +104,7 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
 def _still_held(order: Order, hold: Hold, after: Order) -> Order:
     """The held order with the result of a step that was running when it was held. It stays held.
 
-    A new reason to hold it that outweighs the present one is added, so that a person sees both.
+    If a new reason to hold it takes precedence, it is added to the existing one, so that a person sees both.
     """
     kind, unknown_order, troubles = hold.kind, order.source.unknown_order, order.troubles
     if after.hold is not None and after.hold.kind.outweighs(kind):

@@ -1,4 +1,4 @@
-"""Looks files up in what an order sends or has sent: by content, by the frame that they show, and by name."""
+"""Looks up files among those that an order sends or has sent: by content, by frame and by name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def paths_of(order: Order) -> tuple[str, ...]:
 
 
 class Sent:
-    """An index of one order's photos, because a shoot may have thousands."""
+    """An index of one order's photos for fast lookups: a shoot may have thousands."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
@@ -41,7 +41,7 @@ class Sent:
         self._places = _places(order)
 
     def with_content(self, photo: Bracket) -> Bracket | None:
-        """The bracket with the same content as a photo. Without known contents, by path, size and time."""
+        """The bracket with the same content as a photo. If content is unknown, compares path, size and time."""
         if (same := self._keys.get(key(photo))) is not None:
             return same
         alike = self._marks.get(photo.mark, []) if photo.mark else []
@@ -71,7 +71,7 @@ class Sent:
 
 
 def is_same(one: str | None, other: str | None) -> bool:
-    """True if two files with the same mark may have the same content, by their SHA-256; None means unknown."""
+    """True unless the SHA-256 hashes of two files with the same mark differ. None: the hash is unknown."""
     return one is None or other is None or one == other
 
 

@@ -1,4 +1,4 @@
-"""When what happened to an order."""
+"""The times of events in an order's life."""
 
 from __future__ import annotations
 

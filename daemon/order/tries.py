@@ -1,4 +1,4 @@
-"""How often something was tried for an order."""
+"""Counts of the tries for an order."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ REFUSALS = frozenset({f.Failure.REQUEST, f.Failure.ACCOUNT})
 """Failures that are the service's answer to a request."""
 
 SET_BACK = 3
-"""The most temporary failures that count against an image: enough to try other images first."""
+"""The maximum number of temporary failures counted against an image: enough to try other images first."""
 
 
 def bug(step: steps.Step | None, error: BaseException) -> f.Failed:
@@ -119,7 +119,7 @@ def _file(order: Order, fact: f.Failed, now: float, _policy: Policy) -> Order:
 
 
 def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
-    """Handle a file that the disk cannot read: back off, without end while no other photo can be read either.
+    """Handle a file that the disk cannot read: back off, indefinitely if no other photo can be read either.
 
     A file that stays unreadable for ``Policy.file_patience``, while others can be read, is handled like a bad file.
     """
@@ -134,7 +134,7 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
         minutes = (now - since) / 60
         why = f"{fact.why}. The photo has been unreadable for {minutes:.0f} min, while other photos could be read."
         after = _file(order, replace(fact, why=why), now, policy)
-        remedy = "Nothing was merged or paid. Fix or replace the file, then run `bracketd retry`"
+        remedy = "Nothing was merged or paid for. Fix or replace the file, then run `bracketd retry`"
         held_with = (Trouble(Code.FILE, f"{after.trouble} {remedy}"),)
         return replace(after, troubles=held_with) if after.phase is Phase.HELD else after
     others = "Other photos of the shoot cannot be read either. " if fact.disk_fails else ""
@@ -143,7 +143,7 @@ def _unreadable(order: Order, fact: f.Failed, now: float, policy: Policy) -> Ord
 
 
 def _no_whole_sets(without: Order) -> str:
-    """The message that a photo cannot be left out, because the sets of fixed size after it would be shifted."""
+    """The message that a photo cannot be left out because that would shift the fixed-size sets after it."""
     return (
         f"bracketd cannot leave this photo out: the service cuts the {len(without.sent)} other brackets into sets of "
         f"{without.preset.per_image}, so brackets would get into the wrong images."
@@ -283,7 +283,7 @@ def _fresh(item: Item) -> Item:
 
 
 def _given_tries(order: Order, policy: Policy) -> Order:
-    """Reset the waits for files, and allow half of the tries again for refusals, each of which uses up a name."""
+    """Reset the waits for files. Restore half of the tries after refusals: each try uses up one use of a name."""
     most = policy.slot_tries // 2
     brackets = tuple(replace(b, refusals=min(b.refusals, most), unreadable_since=None) for b in order.brackets)
     return replace(order, brackets=brackets, uploads=order.uploads.with_tries_left(most))
@@ -305,5 +305,5 @@ def cancelled(order: Order, fact: f.Cancelled, _now: float, _policy: Policy) -> 
 
 
 def nothing(order: Order, _fact: f.Fact, _now: float, _policy: Policy) -> Order:
-    """Return the order unchanged, for facts that are only for the journal."""
+    """Return the order unchanged. For facts that are only recorded in the journal."""
     return order

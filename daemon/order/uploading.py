@@ -70,8 +70,8 @@ def stored(order: Order, fact: f.Stored, now: float, _policy: Policy) -> Order:
 def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Order:
     """Register a bracket again whose registration cannot be used.
 
-    If only the answer was lost, at once; if that happens again, with back-off. If the service or storage refused it,
-    after a wait that grows with each refusal in a row, until the order is held for a person.
+    If only the answer was lost, this happens at once the first time, and then with back-off. If the service or storage
+    refused it, the wait grows with each refusal in a row until the order is held for a person.
     """
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None:
@@ -90,7 +90,7 @@ def slot_lost(order: Order, fact: f.SlotLost, now: float, policy: Policy) -> Ord
 def _refused(order: Order, fact: f.SlotLost, bracket: Bracket, now: float, policy: Policy) -> Order:
     """Back off after a refusal, and hold the order after too many in a row, for one bracket or for whole rounds.
 
-    Refusals that arrive while the order already waits because of one belong to the same round.
+    Refusals that arrive while the order is already waiting after a refusal count as part of the same round.
     """
     waits = bool(order.troubles) and order.due is not None and order.due > now
     rounds = order.uploads.refusals if waits else order.uploads.refusals + 1
@@ -111,13 +111,13 @@ def _refused_too_often(bracket: Bracket, fact: f.SlotLost, tries: int) -> str:
         what = f"storage refused {bracket.path}"
         remedy = "Check this machine's clock and its proxy settings, and ask the vendor if both are correct"
     return (
-        f"{what}. It was tried {tries} times in a row; the last answer was: {bracket.refused}. "
-        f"Nothing was merged or paid. {remedy}. `bracketd retry` then sends the rest."
+        f"{what}. bracketd tried {tries} times in a row; the last answer was: {bracket.refused}. "
+        f"Nothing was merged or paid for. {remedy}. `bracketd retry` then sends the rest."
     )
 
 
 def changed(order: Order, fact: f.Changed, now: float, policy: Policy) -> Order:
-    """Send a file again that changed since the lock or its upload, once it has been unchanged for a while."""
+    """Resend a file that changed since the lock or its upload, once it has been unchanged for a while."""
     bracket = awaited(order, fact.bracket, fact.attempt)
     if bracket is None or _is_unchanged(bracket, fact):
         return order
@@ -195,7 +195,7 @@ def _never_seen(order: Order, missing: tuple[int, ...], tries: int) -> str:
     names = names_of([order.brackets[number].path for number in missing])
     return (
         f"the service accepted {len(missing)} bracket(s) {tries} times but does not show them: {names}. Nothing was "
-        "merged or paid. Ask the vendor about this order; `bracketd retry` checks again."
+        "merged or paid for. Ask the vendor about this order; `bracketd retry` checks again."
     )
 
 
@@ -212,14 +212,14 @@ def go_without(order: Order, number: int, why: str) -> Order:
     bracket = order.brackets[number]
     left = replace(bracket, left_out=why)
     without = with_bracket(order, number, left)
-    return with_note(replace(without, notes=(*order.notes, f"goes without {bracket.path}: {why}")))
+    return with_note(replace(without, notes=(*order.notes, f"{bracket.path} is left out: {why}")))
 
 
 def send_again(order: Order, number: int, bracket: Bracket) -> Order:
     """Have a bracket's bytes sent again, in place of those that were sent before.
 
-    The brackets flow cannot delete a registration, and two uploaded ones would be two exposures of an image. There the
-    same URL is used again, which replaces the earlier bytes.
+    The brackets flow cannot delete a registration, and uploading to a second one would add an exposure to the image. So
+    that flow reuses the same URL, which replaces the earlier bytes.
     """
     if order.flow == "brackets" and bracket.registered:
         return with_bracket(order, number, replace(bracket, attempt=bracket.attempt + 1, stored_at=None))
@@ -229,7 +229,7 @@ def send_again(order: Order, number: int, bracket: Bracket) -> Order:
 def unregister(order: Order, number: int, bracket: Bracket) -> Order:
     """Give a bracket a new registration, and schedule the deletion of the old one.
 
-    That works even if the answer to the old one never arrived, because the id is ours.
+    This works even if the answer to the old one never arrived, because bracketd chooses the id.
     """
     used = bracket.service_id or order.registration(number)
     fresh = replace(bracket, attempt=bracket.attempt + 1, service_id=None, url=None, content_type=None, stored_at=None)

@@ -1,4 +1,4 @@
-"""How the upload of an order goes."""
+"""The state of an order's upload."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """What the upload has made at the service, and how often it was refused.
+    """What the upload has created at the service, and how often it was refused.
 
     ``created``: the order exists at the service. ``discards`` are registrations that must be deleted before the merge.
     ``refusals`` counts the upload rounds in a row in which storage refused a bracket and accepted none; ``unseen`` how
@@ -28,5 +28,5 @@ class Uploads:
         return replace(self, discards=tuple(other for other in self.discards if other != registration))
 
     def with_tries_left(self, most: int) -> Uploads:
-        """Count at most this many refusals, so that some tries are left."""
+        """Cap the count of refusals, so that some tries are left."""
         return replace(self, refusals=min(self.refusals, most), unseen=min(self.unseen, most))

@@ -1,7 +1,8 @@
 """Phrases for facts and steps, for the log and for ``bracketd show``.
 
 A fact is given by its ``stored_name`` and its fields as in the journal: plain values, and a step as a mapping whose
-``is`` is its ``stored_name``. A name that is not in the tables is split into words: ``ImageLost`` becomes "image lost".
+``is`` is its ``stored_name``. A name that is missing in the tables is split into words: ``ImageLost`` becomes "image
+lost".
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ FACTS = {
     "Registered": "upload URL for a bracket received",
     "Stored": "bracket uploaded",
     "SlotLost": "upload URL for a bracket lost, requesting another",
-    "Changed": "photo changed while it was sent",
+    "Changed": "photo changed while it was being sent",
     "SameContent": "touched photo still has the same content",
     "Discarded": "unused registration deleted",
     "Confirmed": "brackets verified",
@@ -39,13 +40,13 @@ FACTS = {
     "Moved": "shoot renamed or moved",
     "Reopened": "failed images are retried",
     "Dismissed": "remaining images dismissed by a person",
-    "Regrouped": "wrong scenes sent again with the planned sets",
-    "FoundDelivered": "delivered before, says its delivery note",
-    "FoundMerged": "merged before, says the service",
+    "Regrouped": "wrong scenes sent again as planned sets",
+    "FoundDelivered": "already delivered according to its delivery note",
+    "FoundMerged": "already merged according to the service",
     "FoundElsewhere": "another order may have the photos",
     "OutputRenamed": "output folder renamed",
     "Failed": "step failed",
-    "Interrupted": "step interrupted by a stop",
+    "Interrupted": "step interrupted by a shutdown",
     "Retried": "retry requested by a person",
     "Resumed": "waiting ended",
     "Recovered": "order recovered",

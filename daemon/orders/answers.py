@@ -1,4 +1,4 @@
-"""The texts of answers to asks. Each says what happened, what it means for the shoot, and the next command."""
+"""The texts of answers to asks. Each one says what happened, what it means for the shoot, and the next command."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _nothing_there(order: Order, verb: Verb, why: Refusal) -> str:
         )
     if verb is Verb.APPROVE_ONLY:
         return (
-            f"{name} has no images to choose from now ({order.phase.value}). They can be chosen while the order is "
+            f"{name} currently has no images to choose from ({order.phase.value}). You can choose while the order is "
             "held before it buys them."
         )
     return (
@@ -139,7 +139,7 @@ def done(verb: Verb, before: Order, after: Order) -> str:
         case Verb.APPROVE_ONLY:
             return _bought_only(before, after)
         case Verb.APPROVE if after.purchase.approved:
-            return f"{name} is approved; limits no longer hold it."
+            return f"{name} is approved; limits no longer apply to it."
         case Verb.SUBMIT | Verb.APPROVE if after.source.supplement_of is not None:
             return f"{name}: sending the supplement ({_count(len(after.sent), 'photo')})."
         case Verb.DISMISS if after.merge.requested:
@@ -209,7 +209,7 @@ def sent_before(order: Order) -> str:
 
 
 def same_photos(original: Order | None) -> str:
-    """The answer to a submit for a shoot whose photos are in another order. None: that order is no longer known."""
+    """The answer to a submit for a shoot whose photos are in another order. None: it is no longer stored."""
     if original is None:
         return f"Not sent: the same photos are in an order that is no longer in the state. {AGAIN}"
     if original.phase in LINE:

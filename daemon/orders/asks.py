@@ -75,7 +75,7 @@ class Asks:
                 await self._desk.answer(ask, Outcome.REFUSED, answers.unknown(ask.verb))
 
     async def _of_order(self, ask: Ask) -> None:
-        """Carry out an ask about an order. What may decide against an image waits until no step can be buying it."""
+        """Carry out an ask about an order. An ask that may reject an image waits until no step can be buying it."""
         try:
             order = await self._desk.load(ask.target)
         except (KeyError, UnicodeError):  # an order's id is ASCII

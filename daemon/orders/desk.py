@@ -231,7 +231,7 @@ class Desk:
         return await self._both(old, why, order, fact, self.done(ask, answers.sent(order)))
 
     async def regroup(self, old: Order, why: facts.Regrouped, order: Order, ask: Ask) -> Order:
-        """Add the order of another order's wrong scenes, in one transaction with what becomes of that order.
+        """Add the order for another order's wrong scenes, and store that order's change in the same transaction.
 
         Raises Stale if ``old`` has changed.
         """
@@ -320,7 +320,7 @@ class Desk:
         return after
 
     def _begun(self, order: Order, fact: facts.Locked, elsewhere: FoundElsewhere | None) -> Order:
-        """A new order after what is known of it from the start: every reason to hold it counts."""
+        """A new order after everything that is known from the start: every reason to hold it is applied."""
         order = self._evolved(order, fact)
         return order if elsewhere is None else self._evolved(order, elsewhere)
 

@@ -1,4 +1,4 @@
-"""Reads photos' content marks, hashes and shots, and no more of each file than necessary."""
+"""Reads photos' content marks, hashes and shots, reading no more of each file than necessary."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOGETHER = 50
 
 
 class Inside(NamedTuple):
-    """What one read of a photo shows: its content mark, its shot, and its frame."""
+    """The result of reading a photo once: its content mark, its shot and its frame."""
 
     mark: str
     shot: Shot

@@ -18,7 +18,7 @@ from daemon.photos.choosing import Chosen
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A shoot's own settings, and the file they come from, for the lines of mistakes."""
+    """A shoot's own settings, and their file, so that mistakes can be reported with their line."""
 
     settings: ShootSettings
     document: Document
@@ -34,7 +34,7 @@ class Own:
         )
 
     def mode(self, usual: Mode) -> Mode:
-        """Who groups. ``usual`` is the watched folder's setting. A file that lists sets means at least ``sets``."""
+        """Who groups the photos. ``usual`` is the watched folder's setting. A file that lists sets implies ``sets``."""
         lists = self.settings.sets or self.settings.single
         if self.settings.grouping is not None:
             return self.settings.grouping
@@ -54,7 +54,7 @@ class Own:
 
     @property
     def wishes(self) -> Wishes:
-        """The sets, singles and skipped photos that it lists, by the names as written."""
+        """The sets, single photos and skipped photos listed in the file, with names as written."""
         return Wishes(self.settings.sets, self.settings.single, self.settings.skip)
 
 

@@ -1,4 +1,4 @@
-"""Plans what is sent of a folder: its photos, and the shoot's own ``bracketd.yaml``."""
+"""Plans what is sent from a folder, by its photos and the shoot's own ``bracketd.yaml``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from daemon.shoot import Listing, usable
 async def plan_folder(
     contents: Contents, folder: str, found: Listing, settings: PlanSettings, own: Own | None = None
 ) -> tuple[Plan, Chosen]:
-    """The plan for a folder's photos, and the choice that it is made of.
+    """The plan for a folder's photos, and the choice that it is based on.
 
     Raises ConfigError for names in the shoot's own file that are not photos of it, and OSError.
     """

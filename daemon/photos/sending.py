@@ -1,4 +1,4 @@
-"""Decides what is sent of a settled shoot, and what a person must decide first."""
+"""Decides what is sent from a settled shoot, and what a person must decide first."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ CANCEL = "`bracketd cancel` this order and `bracketd submit` the folder"
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What is sent of a shoot: the photos, the images that they should become, and the reasons for the other files.
+    """What is sent from a shoot: the photos, the images that they should become, and the reasons for the other files.
 
     ``images`` have the paths of their photos, and how sure they are, in shooting order. ``fixed`` are the photos that
-    the shoot's own file lists to be sent. ``mistake`` is what is wrong with that file, and ``without`` what of it is
-    then not used. ``twice`` is a doubt about which files show the same frame. ``ask_for`` are the single photos that a
-    person must decide. ``sends_sets``: bracketd decides which photos become one image.
+    the shoot's own file lists to be sent. ``mistake`` says what is wrong with that file, and ``without`` which of its
+    settings are then not used. ``twice`` is a doubt about which files show the same frame. ``ask_for`` are the single
+    photos that a person must decide. ``sends_sets``: bracketd decides which photos become one image.
     """
 
     brackets: tuple[Bracket, ...]
@@ -65,7 +65,7 @@ class Sending:
         paths = tuple(path for path in self.ask_for if path in news)
         if not paths:
             return []
-        why = f"{len(paths)} photo(s) belong to no set and would become a picture each: {names_of(paths)}. {WAYS_OUT}"
+        why = f"{len(paths)} photo(s) belong to no set and would each become a picture: {names_of(paths)}. {WAYS_OUT}"
         todo = "To leave photos out, list them under `skip` in bracketd.yaml in the shoot's folder, then"
         return [Doubt(f"{why}. {todo} {again}", paths)]
 
@@ -121,7 +121,7 @@ def settings_of(preset: Preset) -> PlanSettings:
 
 
 def planned(sending: Sending | None, brackets: Sequence[Bracket]) -> tuple[PlannedImage, ...]:
-    """The images of an order with these brackets. Of a set that they have only in part, a person must approve it."""
+    """The images of an order with these brackets. A set that they contain only in part needs a person's approval."""
     if sending is None:
         return ()
     numbers = {bracket.path: number for number, bracket in enumerate(brackets)}
@@ -133,7 +133,7 @@ def planned(sending: Sending | None, brackets: Sequence[Bracket]) -> tuple[Plann
 
 
 def _wishes(own: Own | ConfigError | None, chosen: Chosen) -> tuple[Wishes, str | None, str]:
-    """What a shoot's own file fixes, the message about what is wrong with it, and what of it is then not used."""
+    """What a shoot's own file fixes, the message about its mistakes, and which of its settings are then not used."""
     if own is None:
         return Wishes(), None, ""
     if isinstance(own, ConfigError):

@@ -43,8 +43,8 @@ def failure(order: Order, step: steps.Step, error: Exception) -> facts.Failed:
 def _gone(order: Order, step: steps.Step, error: errors.FileGone) -> facts.Failed:
     """The failure for a missing file. With ``bad_files: leave_out`` it first counts as unreadable.
 
-    So it must be missing for long before it is left out: files may be missing for a while when a mount returns or a
-    sync client replaces them.
+    So it is left out only after it has been missing for a long time: files may be missing for a while when a mount
+    returns or a sync client replaces them.
     """
     kind, why = originals.gone(order, error)
     if kind is not facts.Failure.FILE or order.preset.bad_files == "hold":

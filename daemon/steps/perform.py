@@ -32,7 +32,7 @@ from daemon.steps.failures import failure
 ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXPIRED: False}
 
 MARKED = {True: "-dev", False: ""}
-"""The suffix for the names of pictures with a watermark, so that nobody mistakes one for a delivery."""
+"""The suffix for the names of watermarked pictures, so that nobody delivers one by mistake."""
 
 OUTPUTS = Bounded[str | None](PATIENCE)
 """Calls to the disks of outputs, bounded in time. A disk that hangs must not block the upload lanes."""
@@ -90,7 +90,7 @@ class Steps:
             failed = (
                 self._disk_is_away(order, step, error) or originals.renamed(order, error) or failure(order, step, error)
             )
-            if isinstance(failed, facts.Failed) and not begun:  # only the look before the step failed
+            if isinstance(failed, facts.Failed) and not begun:  # only the check before the step failed
                 return replace(failed, unsent=True)
             return failed
 
@@ -148,7 +148,7 @@ class Steps:
             case steps.Reprocess(image_id):
                 return self._reprocess(image_id)
             case steps.Reckon():
-                raise AssertionError("the runner asks the ledger itself")
+                raise AssertionError("the runner checks the ledger itself")
             case steps.Fetch(image_id):
                 return self._fetch(order, image_id)
             case steps.PlacePicture(image_id):
@@ -175,7 +175,7 @@ class Steps:
             self._service.order(order.id)
         except errors.NotFound:
             raise errors.RequestRefused(
-                "The service gave the order another id than the requested one. "
+                "The service created the order under a different id than requested. "
                 "Delete the empty order in the web app and set api.flow to images."
             ) from None
 
@@ -193,7 +193,7 @@ class Steps:
         except errors.Mismatched as error:
             return facts.SlotLost(number, bracket.attempt, str(error), mismatch=error.mismatch)
         except errors.AlreadyExists as error:
-            why = "the service had this registration already"
+            why = "the service already had this registration"
             return facts.SlotLost(number, bracket.attempt, why, facts.Lost.TAKEN, error.said)
         except errors.Unreachable as error:
             if not error.sent:
@@ -231,8 +231,8 @@ class Steps:
         there = {seen.id for seen in self._service.brackets(order.id) if seen.uploaded}
         if strays := there - {bracket.service_id for bracket in order.brackets}:
             raise errors.RequestRefused(
-                f"The service has {len(strays)} bracket(s) too many in this order, which cannot be removed. Nothing "
-                "was merged or paid. `bracketd submit` the shoot's folder to send it as a new order."
+                f"The service has {len(strays)} extra bracket(s) in this order, which cannot be removed. Nothing "
+                "was merged or paid for. `bracketd submit` the shoot's folder to send it as a new order."
             )
         return facts.Confirmed(tuple(n for n in order.sent if order.brackets[n].service_id not in there))
 

@@ -90,7 +90,7 @@ def test_an_image_that_the_service_no_longer_shows_is_not_forgotten() -> None:
     """A retried image that the service no longer shows has failed, with that reason; placed images stay placed."""
     done = after(RETRIED, look(i0=True, i1=True), now=NOW + DAY)
     assert states(done) == [ImageState.PLACED] * 4 + [ImageState.FAILED]
-    assert done.messages[0] == "picture 4 failed: the service does not show it any more"
+    assert done.messages[0] == "picture 4 failed: the service no longer shows it"
     assert next_steps(done) == (steps.Deliver(),)
 
 

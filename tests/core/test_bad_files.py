@@ -48,7 +48,7 @@ def test_an_order_goes_without_a_photo_that_cannot_be_read() -> None:
     assert (without.phase, without.due, without.sent) == (Phase.SETTLED, NOW, (1,))
     assert without.brackets[0].left_out == "cannot be read"
     assert without.health is Health.ATTENTION
-    assert without.messages == ("goes without DCIM/IMG_0431.JPG: cannot be read",)
+    assert without.messages == ("DCIM/IMG_0431.JPG is left out: cannot be read",)
     ended = changed(without, phase=Phase.DOWNLOADED)
     assert (ended.health, ended.messages) == (Health.ATTENTION, without.messages)
 

@@ -70,9 +70,9 @@ def test_dev_mode_is_not_held() -> None:
     ("made", "words"),
     [
         (MOVED, ("IMG_0431.JPG: expected 3 photos, got 2, and 1 in another image; ",)),
-        (MOVED, ("IMG_0434.JPG: expected 3 photos, got 4 (1 of another scene). ",)),
+        (MOVED, ("IMG_0434.JPG: expected 3 photos, got 4 (1 from another scene). ",)),
         (SPLIT, ("expected 2 images, got 3; IMG_0431.JPG: expected 3 photos, got 2, and 1 in another image. ",)),
-        (JOINED, ("expected 2 images, got 1", "IMG_0431.JPG: expected 3 photos, got 6 (3 of another scene)")),
+        (JOINED, ("expected 2 images, got 1", "IMG_0431.JPG: expected 3 photos, got 6 (3 from another scene)")),
         (((0, 1, 2),), ("IMG_0434.JPG: expected 3 photos, got none",)),
         (((), (), ()), ("IMG_0431.JPG: expected 3 photos, got an unknown number",)),
     ],

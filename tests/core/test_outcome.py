@@ -259,5 +259,5 @@ def test_every_outcome_has_a_case() -> None:
 @pytest.mark.parametrize("verb", [Verb.RETRY, Verb.ADOPT])
 def test_other_verbs_are_not_about_shoots(verb: Verb) -> None:
     """A verb about orders or folders has no outcome for a shoot."""
-    with pytest.raises(ValueError, match="is not asked of a shoot"):
+    with pytest.raises(ValueError, match="does not apply to a shoot"):
         outcome(Known(HERE, NEW, verb=verb), RULES)

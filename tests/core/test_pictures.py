@@ -51,7 +51,7 @@ def test_the_message_names_both_sizes() -> None:
     """The message has the received and the expected size."""
     wrong = pictures.too_small(brackets(FULL), Image("i", "IMG_1.JPG"), (64, 48))
     assert str(wrong) == (
-        "The picture of IMG_1.JPG has 64 x 48 pixels, where 6000 on the longer edge were expected: "
+        "The picture of IMG_1.JPG has 64 x 48 pixels, but 6000 on the longer edge were expected: "
         "it is a preview, not the full size."
     )
 

@@ -155,7 +155,7 @@ class World:
         if of.flow == "brackets":  # the service chooses the id, and one whose answer was lost is left without bytes
             wanted = f"bracket {len(self.registered)}"
         if wanted in self.registered:
-            return facts.SlotLost(number, attempt, "the service had this registration already")
+            return facts.SlotLost(number, attempt, "the service already had this registration")
         if wanted in self.deleted:
             self.wrong.append("a deleted id was used again")
         self.registered[wanted] = False

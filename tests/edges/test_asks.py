@@ -166,7 +166,7 @@ def test_nothing_to_choose_from(asking: Asking) -> None:
     """An order under way has no images to choose from."""
     asking.has(asking.made("uploading"))
     done = asking.says("approve", OAK, "--only", "1")
-    assert (done.exit_code, "has no images to choose from now (uploading)" in done.output) == (1, True)
+    assert (done.exit_code, "currently has no images to choose from (uploading)" in done.output) == (1, True)
 
 
 @pytest.mark.parametrize("phase", ["settled", "uploading", "uploaded"])

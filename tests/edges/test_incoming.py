@@ -255,7 +255,7 @@ def test_a_full_disk_is_known_before_anything_is_bought(tmp_path: Path) -> None:
 
 
 def test_an_output_that_is_not_a_folder_is_reported(tmp_path: Path) -> None:
-    """The error for an output without write access names it and the remedy."""
+    """If the output path is a file instead of a folder, the error names the path."""
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match=r"cannot write to .*out/12 Oak St"):
         Part(str(tmp_path / "out" / "12 Oak St"), "i1")

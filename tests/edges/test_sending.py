@@ -103,7 +103,7 @@ def test_a_single_photo_beside_sets_is_asked_about(card: Card) -> None:
     card.put(SINGLE)
     sent = card.sent()
     assert images(sent) == [FIRST, SECOND, (STRAY,)]
-    assert why(sent).startswith(f"1 photo(s) belong to no set and would become a picture each: {STRAY}")
+    assert why(sent).startswith(f"1 photo(s) belong to no set and would each become a picture: {STRAY}")
     for words in ("`bracketd approve`", "`skip` in bracketd.yaml", "`bracketd submit`"):
         assert words in why(sent)
     doubt = sent.doubt()

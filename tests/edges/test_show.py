@@ -138,7 +138,7 @@ def test_images_that_differ_are_shown(tmp_path: Path) -> None:
     """Images that differ from the planned ones are listed with what was expected and what came, even if not held."""
     output = shown(tmp_path, grouped(((0, 1, 2), (3, 4, 5)), ((0, 1), (2, 3, 4, 5)), on_mismatch="never"))
     assert "images that differ from the planned ones:\n  IMG_0431.JPG: expected 3 photos, got 2, and 1 in" in output
-    assert "  IMG_0434.JPG: expected 3 photos, got 4 (1 of another scene)\n" in output
+    assert "  IMG_0434.JPG: expected 3 photos, got 4 (1 from another scene)\n" in output
     assert "  !" not in output
 
 

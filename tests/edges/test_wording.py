@@ -128,7 +128,7 @@ def test_what_has_no_phrase_yet_is_readable() -> None:
         ),
         (
             FoundDelivered("/out/order.json", order(2).brackets, (), ("IMG_1.jpg", "0")),
-            "delivered before, says its delivery note: note /out/order.json, brackets 2, missing IMG_1.jpg, 0",
+            "already delivered according to its delivery note: note /out/order.json, brackets 2, missing IMG_1.jpg, 0",
         ),
         (
             facts.Locked(order(3).brackets, doubt=Doubt("2 photos may be here twice", ("a.CR2", "b/a.JPG"))),

@@ -61,7 +61,7 @@ def limited(number: int, **how: object) -> Order:
 @pytest.mark.parametrize(
     ("verb", "outcome", "said", "end"),
     [
-        ("approve", DONE, "12 Oak St is approved; limits no longer hold it.", Phase.DOWNLOADED),
+        ("approve", DONE, "12 Oak St is approved; limits no longer apply to it.", Phase.DOWNLOADED),
         ("retry", DONE, "12 Oak St is being retried.", Phase.HELD),
         ("dismiss", DONE, "12 Oak St is dismissed; none of its images will be bought.", Phase.CANCELLED),
         ("cancel", REFUSED, f"{MERGED} Nothing more is bought while it is held.", Phase.HELD),

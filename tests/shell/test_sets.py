@@ -92,7 +92,7 @@ def test_a_stray_photo_waits_for_a_person(tmp: Path) -> None:
             await settle()
             held = await the_order(scene)
             assert (held.phase, held.due) == (Phase.HELD, None)
-            assert f"1 photo(s) belong to no set and would become a picture each: {STRAY}" in str(held.trouble)
+            assert f"1 photo(s) belong to no set and would each become a picture: {STRAY}" in str(held.trouble)
             await scene.desk.happened(held.id, facts.Approved())
             order = await the_order(scene)
             assert (order.id, order.phase) == (held.id, Phase.SETTLED)

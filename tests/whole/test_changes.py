@@ -34,7 +34,7 @@ def test_a_shoot_removed_while_it_is_sent(program: Bracketd, sandbox: Sandbox, u
     shutil.rmtree(program.watched / OAK)
     order = program.reach(OAK, "cancelled")
     assert order["order_id"] == uploading["order_id"]
-    assert "was removed or renamed; nothing was merged or paid" in order["messages"][0]
+    assert "was removed or renamed; nothing was merged or paid for" in order["messages"][0]
     assert of_order(sandbox, order)["merges"] == []
 
 

@@ -203,7 +203,7 @@ def test_a_bracket_too_many_is_not_merged(program: Bracketd, sandbox: Sandbox) -
         registered = stranger.post("/v3/brackets/", json={"order_id": order["order_id"], "name": "a.jpg"}).json()
     httpx.put(registered["upload_url"], content=b"x", headers={"content-type": "application/octet-stream"})
     order = program.reach(OAK, "held")
-    assert "1 bracket(s) too many in this order" in order["messages"][0]
+    assert "1 extra bracket(s) in this order" in order["messages"][0]
     program.run("submit", order["folder"])
     again = program.reach(OAK, "downloaded")
     assert again["order_id"] != order["order_id"]
