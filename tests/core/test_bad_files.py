@@ -100,7 +100,7 @@ def test_a_fixed_number_is_cut_in_whole_sets(brackets: int, per_image: int | Non
     assert result.phase is phase
     if phase is Phase.HELD:
         assert result.brackets[0].left_out is None
-        assert f"whole sets of {per_image}" in result.messages[0]
+        assert f"sets of {per_image}" in result.messages[0]
 
 
 @pytest.mark.parametrize(
