@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 SDKS := 1.0.7 1.1.0
 SDKS_READY := $(SDKS:%=.venv-sdk-%/.ready)
 
-.PHONY: ready demo test quick lint docs bench lock clean
+.PHONY: ready demo test quick lint docs bench lock vendor clean
 .DELETE_ON_ERROR:
 
 $(READY): requirements.lock pyproject.toml
@@ -55,6 +55,10 @@ lock:
 	for sdk in $(SDKS); do \
 	  echo "autoenhance==$$sdk" | uv pip compile - $(PINNED) --output-file tests/sdk/requirements-$$sdk.lock || exit; \
 	done
+
+# Renews the page's front-end files. Needs npm.
+vendor: $(READY)
+	$(BIN)/python -m tools.vendor
 
 clean:
 	rm -rf $(VENV) $(dir $(SDKS_READY)) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from daemon import __version__
+from daemon.app.page import make_page
 from daemon.app.performer import Performer
 from daemon.app.watchers import make_watcher
 from daemon.config import ApiKey, FolderSettings, Settings
@@ -153,11 +154,23 @@ class App:
         watchers = await self._watchers(desk, roots, unknown)
         if watchers is None:
             return
+        came = asyncio.Event()
+        page = make_page(
+            self._settings,
+            store,
+            desk,
+            self._clock,
+            came=came,
+            is_ready=lambda: all(watcher.ready.is_set() for watcher in watchers),
+            late=lambda: len(self._slow(runner, watchers)),
+        )
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
             tasks.append(group.create_task(runner.run(self._vigil.beat), name="runner"))
             lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
-            lookers.append(group.create_task(Asks(desk, self._presets()).run(), name="asks"))
+            lookers.append(group.create_task(Asks(desk, self._presets(), came=came).run(), name="asks"))
+            if page is not None:
+                lookers.append(group.create_task(page.run(), name="page"))
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(_note_copies, store))
             lookers.append(group.create_task(copying, name="copies"))
             lookers.append(group.create_task(unknown.run(), name="notes"))
@@ -168,6 +181,8 @@ class App:
                 watch = OutputWatch(output, roots, Presence(output, desk), Disk(self._clock))
                 lookers.append(group.create_task(watch.run(), name="output"))
             await self._stop.wait()
+            if page is not None:
+                page.stop()
             for watcher in watchers:
                 watcher.stop()
             runner.stop()
@@ -216,13 +231,16 @@ class App:
 
     async def _late(self, store: Store, runner: Runner, watchers: list[Watcher]) -> list[str]:
         """The parts that have not responded for too long."""
-        now = self._clock.monotonic()
-        late = [w.folder.watch for w in watchers if now - self._moved_at(w) > w.folder.interval + 3 * DISK_PATIENCE]
-        if now - runner.alive_at > RUNNER_PATIENCE:
-            late.append("runner")
+        late = self._slow(runner, watchers)
         if not await store.answers():
             late.append("store")
         return late
+
+    def _slow(self, runner: Runner, watchers: list[Watcher]) -> list[str]:
+        """The watchers and the runner, if they have not responded for too long."""
+        now = self._clock.monotonic()
+        late = [w.folder.watch for w in watchers if now - self._moved_at(w) > w.folder.interval + 3 * DISK_PATIENCE]
+        return [*late, "runner"] if now - runner.alive_at > RUNNER_PATIENCE else late
 
     def _moved_at(self, watcher: Watcher) -> float:
         """The monotonic time of a watcher's last round or last answer from its disk."""

@@ -1,0 +1,47 @@
+"""Builds the page, if the settings have one. Its libraries are loaded only then."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from daemon.config import Settings
+from daemon.host.clock import Clock
+from daemon.orders import Desk
+from daemon.store.protocol import Store
+from daemon.store.sqlite.reader import SqliteReader, ask
+
+if TYPE_CHECKING:
+    from daemon.page.page import Page
+
+
+def make_page(
+    settings: Settings,
+    store: Store,
+    desk: Desk,
+    clock: Clock,
+    *,
+    came: asyncio.Event,
+    is_ready: Callable[[], bool],
+    late: Callable[[], int],
+) -> Page | None:
+    """The page; None if it is off. ``came`` wakes the part that answers asks.
+
+    ``is_ready``: all watched folders were scanned once. ``late`` counts the parts that do not respond.
+    """
+    if settings.page is None:
+        return None
+    from daemon.page.page import Page, Surroundings  # noqa: PLC0415 - `page: off` loads no web server
+    from daemon.page.reading import State  # noqa: PLC0415
+
+    state_dir = settings.state_dir
+
+    def store_ask(verb: str, target: str, names: Sequence[str]) -> int:
+        return ask(state_dir, verb, target, time.time(), names)
+
+    state = State(lambda: SqliteReader(state_dir), store_ask, came)
+    page = Page(settings, Surroundings(state, store.note, is_ready, late, clock.now, clock.monotonic))
+    desk.listen(page.heard)
+    return page
