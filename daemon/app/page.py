@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daemon.config import Settings
 from daemon.host.clock import Clock
 from daemon.orders import Desk
+from daemon.store.place import FILE
 from daemon.store.protocol import Store
+from daemon.store.sqlite.copies import copies
 from daemon.store.sqlite.reader import SqliteReader, ask
 
 if TYPE_CHECKING:
@@ -41,7 +44,10 @@ def make_page(
     def store_ask(verb: str, target: str, names: Sequence[str]) -> int:
         return ask(state_dir, verb, target, time.time(), names)
 
-    state = State(lambda: SqliteReader(state_dir), store_ask, came)
-    page = Page(settings, Surroundings(state, store.note, is_ready, late, clock.now, clock.monotonic))
+    def found_copies() -> list[tuple[Path, float]]:
+        return [(copy, copy.stat().st_mtime) for copy in copies(state_dir / FILE)]
+
+    state = State(lambda: SqliteReader(state_dir), store_ask, came, found_copies)
+    page = Page(settings, Surroundings(state, store.note, is_ready, late, clock))
     desk.listen(page.heard)
     return page

@@ -16,6 +16,8 @@ import structlog
 
 from daemon.config.page import read_token, split
 from daemon.config.settings import Settings
+from daemon.host.clock import Clock
+from daemon.host.disk import Disk
 from daemon.orders import Change
 from daemon.page import address
 from daemon.page.attempts import Attempts
@@ -32,23 +34,22 @@ log = structlog.get_logger("bracketd.page")
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """Seconds until the page tries again: at first, and at most. The pause doubles each time."""
 
+DISK_PATIENCE = 5.0
+"""Seconds that a view waits for a disk."""
+
 STEADY = 60.0
 """Seconds after which a page that was served counts as well again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the daemon gives its page. ``note`` stores a note, ``late`` counts parts that do not respond.
-
-    ``now`` returns epoch seconds, ``monotonic`` seconds of a clock that never jumps.
-    """
+    """What the daemon gives its page. ``note`` stores a note, ``late`` counts parts that do not respond."""
 
     state: State
     note: Callable[[Alert], Awaitable[None]]
     is_ready: Callable[[], bool]
     late: Callable[[], int]
-    now: Callable[[], float]
-    monotonic: Callable[[], float]
+    clock: Clock
 
 
 class Page:
@@ -78,11 +79,11 @@ class Page:
         pause = FIRST_PAUSE
         try:
             while not self._stopping.is_set():
-                begun = self._around.monotonic()
+                begun = self._around.clock.monotonic()
                 why = await self._serve()
                 if self._stopping.is_set():
                     break
-                pause = FIRST_PAUSE if self._around.monotonic() - begun > STEADY else pause
+                pause = FIRST_PAUSE if self._around.clock.monotonic() - begun > STEADY else pause
                 log.warning("page off", why=why, retry_in=pause)
                 await self._around.note(Alert(Subject.PAGE, f"{why}. bracketd tries again automatically"))
                 with suppress(TimeoutError):
@@ -131,15 +132,16 @@ class Page:
 
     def _parts(self) -> Parts:
         state_dir, file = self._settings.state_dir, self._page.token_file
-        attempts = Attempts(lambda: read_token(file) if file is not None else None, self._around.monotonic)
+        attempts = Attempts(lambda: read_token(file) if file is not None else None, self._around.clock.monotonic)
         return Parts(
             self._settings,
             self._around.state,
-            Sessions(secret_of(state_dir), self._around.now),
+            Sessions(secret_of(state_dir), self._around.clock.now),
             attempts,
             self._broadcast,
             self._events,
             self._around.is_ready,
             self._around.late,
-            self._around.now,
+            self._around.clock.now,
+            Disk(self._around.clock, DISK_PATIENCE),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 from daemon.order import Verb
@@ -22,15 +23,19 @@ OFTEN = 0.03
 
 
 class State:
-    """The state as the page uses it. ``look`` opens it, ``ask`` stores an ask, ``came`` wakes who answers asks."""
+    """The state as the page uses it. ``look`` opens it, ``ask`` stores an ask, ``came`` wakes who answers asks.
+
+    ``copies`` lists the copies of the state, the newest first, each with its time in epoch seconds.
+    """
 
     def __init__(
         self,
         look: Callable[[], Reader],
         ask: Callable[[str, str, Sequence[str]], int],
         came: asyncio.Event,
+        copies: Callable[[], list[tuple[Path, float]]],
     ) -> None:
-        self._look, self._ask, self._came = look, ask, came
+        self._look, self._ask, self._came, self._copies = look, ask, came, copies
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
 
     async def read(self, call: Callable[[Reader], T]) -> T:
@@ -55,6 +60,10 @@ class State:
                 break
             await asyncio.sleep(OFTEN)
         return seq
+
+    async def copies(self) -> list[tuple[Path, float]]:
+        """The copies of the state, the newest first, each with its time in epoch seconds."""
+        return await self.in_thread(self._copies)
 
     async def answer(self, seq: int) -> tuple[Outcome, str] | None:
         """The answer to an ask; None while it is open."""

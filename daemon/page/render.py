@@ -16,6 +16,7 @@ from daemon import __version__
 from daemon.page import shown
 from daemon.page.hosts import is_loopback
 from daemon.page.sessions import Session
+from daemon.text import printable
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -52,7 +53,7 @@ class Templates:
 
 def _harmless(value: object) -> object:
     """Text without control and bidirectional characters, which could make a name look like another one."""
-    return shown.printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _is_unencrypted(request: Request) -> bool:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup, escape
 
-def printable(text: str) -> str:
-    """Text on one line without control and bidirectional characters."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+from daemon.text import printable
 
 
 def size(count: float) -> str:
@@ -60,6 +59,15 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
+def rich(text: str) -> Markup:
+    """A message with a capital letter and a full stop. Commands in backquotes are marked as code."""
+    pieces = sentence(printable(text)).split("`")
+    if len(pieces) % 2 == 0:  # a backquote without a partner
+        return escape("`".join(pieces))
+    code = Markup("<code>{}</code>").format
+    return Markup("").join(code(piece) if n % 2 else escape(piece) for n, piece in enumerate(pieces))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "size": size,
     "when": when,
@@ -68,4 +76,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "span": span,
     "plural": plural,
     "sentence": sentence,
+    "rich": rich,
 }
