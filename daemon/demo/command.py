@@ -91,6 +91,7 @@ class Stage:
         settings = {
             "api": {"key": api["key"], "base_url": api["api"], "flow": self.flow, "poll_every": "1s"},
             "folders": [{"watch": str(self.watched), "output": str(self.output), "quiet_period": "2s"}],
+            "page": {"listen": "127.0.0.1:0"},
             "state_dir": str(self.state),
             "log": {"format": "json"},
         }

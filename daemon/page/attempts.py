@@ -30,6 +30,11 @@ class Attempts:
         """True if there is a token to sign in with."""
         return self._token() is not None
 
+    @property
+    def remembered(self) -> int:
+        """The number of clients that sent wrong tokens lately."""
+        return len(self._wrong)
+
     def wait(self, client: str) -> float:
         """Seconds that a client must wait before its next attempt; 0 if it need not."""
         return max(0.0, (self._count(client) - FREE + 1) * EVERY)

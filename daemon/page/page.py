@@ -24,8 +24,9 @@ from daemon.page.attempts import Attempts
 from daemon.page.broadcast import Broadcast
 from daemon.page.build import Parts, build
 from daemon.page.events import Events
+from daemon.page.listening import bind
 from daemon.page.reading import State
-from daemon.page.server import STOP, Server, bind
+from daemon.page.server import STOP, Server
 from daemon.page.sessions import Sessions, secret_of
 from daemon.store.notes import Alert, Subject
 
@@ -62,6 +63,11 @@ class Page:
         self._events = Events(self._broadcast, around.state)
         self._server: Server | None = None
         self._stopping = asyncio.Event()
+
+    @property
+    def sessions(self) -> Sessions:
+        """The sessions of this state directory. Raises OSError."""
+        return Sessions(secret_of(self._settings.state_dir), self._around.clock.now)
 
     def heard(self, change: Change) -> None:
         """Tell open pages about a changed order."""
@@ -131,12 +137,12 @@ class Page:
             serving.cancel()
 
     def _parts(self) -> Parts:
-        state_dir, file = self._settings.state_dir, self._page.token_file
+        file = self._page.token_file
         attempts = Attempts(lambda: read_token(file) if file is not None else None, self._around.clock.monotonic)
         return Parts(
             self._settings,
             self._around.state,
-            Sessions(secret_of(state_dir), self._around.clock.now),
+            self.sessions,
             attempts,
             self._broadcast,
             self._events,

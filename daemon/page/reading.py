@@ -36,6 +36,7 @@ class State:
         copies: Callable[[], list[tuple[Path, float]]],
     ) -> None:
         self._look, self._ask, self._came, self._copies = look, ask, came, copies
+        self.patience = PATIENCE
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
 
     async def read(self, call: Callable[[Reader], T]) -> T:
@@ -55,7 +56,7 @@ class State:
         """Store an ask and wait a short time for its answer. Returns the ask's number. Raises StateError."""
         seq = await self.in_thread(lambda: self._ask(verb.value, target, names))
         self._came.set()
-        for _ in range(int(PATIENCE / OFTEN)):
+        for _ in range(int(self.patience / OFTEN)):
             if await self.answer(seq) is not None:
                 break
             await asyncio.sleep(OFTEN)

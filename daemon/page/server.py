@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import Iterator
 
 import uvicorn
@@ -23,23 +22,6 @@ MOST_CONNECTIONS = 128
 KEEP_ALIVE = 20
 STOP = 1
 """Seconds that requests in progress may take after ``stop``."""
-
-BACKLOG = 64
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A socket that listens on an address. Raises OSError."""
-    kind = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns off Nagle's algorithm only if the protocol is given.
-    listener = socket.socket(kind, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 class Server(uvicorn.Server):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Router
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from daemon.errors import BracketdError
 from daemon.page.guard import API
@@ -20,7 +20,7 @@ from daemon.page.render import STATIC, Templates
 NOT_FOUND = "There is nothing at this address."
 
 
-def application(routes: Sequence[BaseRoute], templates: Templates) -> Starlette:
+def application(routes: Sequence[BaseRoute], templates: Templates) -> ASGIApp:
     """The routes, the static files, and the responses to errors."""
 
     async def of_http(request: Request, error: Exception) -> Response:
@@ -31,12 +31,9 @@ def application(routes: Sequence[BaseRoute], templates: Templates) -> Starlette:
     async def of_state(request: Request, error: Exception) -> Response:
         return _error(request, templates, 503, str(error), None)
 
-    app = Starlette(
-        routes=[*routes, Mount("/static", _Static(directory=STATIC), name="static")],
-        exception_handlers={HTTPException: of_http, BracketdError: of_state},
-    )
-    app.router.redirect_slashes = False
-    return app
+    router = Router([*routes, Mount("/static", _Static(directory=STATIC), name="static")], redirect_slashes=False)
+    # Without Starlette's own answer to bugs: the guard has one.
+    return ExceptionMiddleware(router, handlers={HTTPException: of_http, BracketdError: of_state})
 
 
 def _error(request: Request, templates: Templates, status: int, what: str, headers: object) -> Response:

@@ -11,12 +11,14 @@ from starlette.routing import Route
 
 from daemon.host.days import span_of_month
 from daemon.page.views.common import HEALTHS, PHASES, Common, number
-from daemon.store.pages import Filter
+from daemon.store.pages import Choices, Filter
 from daemon.store.reading import Reader
 from daemon.webapp import order_page
 
 A_PAGE = 50
 LONGEST_SEARCH = 200
+FRESH = 5.0
+"""Seconds for which the values of the filters are shown again."""
 
 
 class ShootsView:
@@ -24,6 +26,7 @@ class ShootsView:
 
     def __init__(self, common: Common) -> None:
         self._common = common
+        self._choices: tuple[float, Choices] | None = None
 
     def routes(self) -> list[Route]:
         """The route of the view."""
@@ -36,7 +39,7 @@ class ShootsView:
         def read(reader: Reader) -> dict[str, Any]:
             return {
                 "page": reader.page_of_orders(order_page(""), filter_of(chosen), A_PAGE, offset),
-                "choices": reader.choices(),
+                "choices": self._known_choices(reader),
             }
 
         values = await self._common.state.read(read)
@@ -56,6 +59,13 @@ class ShootsView:
             healths=HEALTHS,
             **values,
         )
+
+    def _known_choices(self, reader: Reader) -> Choices:
+        """The values of the filters. Counting them takes long with many orders, so they may be some seconds old."""
+        now = self._common.now()
+        if self._choices is None or not 0 <= now - self._choices[0] < FRESH:
+            self._choices = (now, reader.choices())
+        return self._choices[1]
 
 
 def filter_of(chosen: dict[str, str]) -> Filter:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
 import io
-from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
-from os.path import dirname
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -17,21 +15,13 @@ from starlette.routing import Route
 from daemon.host.days import beginnings, next_day, span_of_month
 from daemon.page.views.common import Common
 from daemon.reports.costs import COLUMNS, cells
-from daemon.reports.spending import amount
-from daemon.store.pages import Bought
+from daemon.reports.spending import Month, amount, by_folder, lines_of, months
 from daemon.store.reading import Reader
 
 MONTHS = 12
+"""The number of months in the chart."""
+
 EVER = (float("-inf"), float("inf"))
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """What was bought in a month such as ``2026-11``."""
-
-    name: str
-    images: int
-    credits: int
 
 
 class SpendingView:
@@ -48,40 +38,33 @@ class SpendingView:
         ]
 
     async def _spending(self, request: Request) -> Response:
-        limits, now = self._common.settings.limits, self._common.now()
+        settings, now = self._common.settings, self._common.now()
         wanted = request.query_params.get("month", "")
-        names = months_until(now)
-        spans = [span for name in names if (span := span_of_month(name)) is not None]
-        chosen, detail = wanted, span_of_month(wanted)
-        if detail is None:
-            chosen, detail = names[-1], spans[-1]
 
         def read(reader: Reader) -> dict[str, Any]:
+            every = months(reader, now)
+            chosen = next((month for month in every if month.name == wanted), next(iter(every), None))
             return {
-                "bought": reader.bought(spans),
-                "detail": reader.bought([detail]),
-                "today": reader.bought([(beginnings(now)[0], next_day(now))]),
+                "months": every,
+                "chosen": chosen,
+                "shoots": lines_of(reader, [chosen]) if chosen is not None else [],
+                "today": sum(reader.images_bought([(beginnings(now)[0], next_day(now))])),
             }
 
         values = await self._common.state.read(read)
-        price = self._common.settings.price_per_image
-        months = [_month(name, [one for one in values["bought"] if one.span == n]) for n, name in enumerate(names)]
-        detail_bought: list[Bought] = values["detail"]
-        folders: Counter[str] = Counter()
-        for one in detail_bought:
-            folders[dirname(one.folder)] += one.images
+        price, limits = settings.price_per_image, settings.limits
+        present = next((month.images for month in values["months"] if month.since <= now < month.until), 0)
+        folders = [(folder, sum(line.images for line in of)) for folder, of in by_folder(values["shoots"])]
         return self._common.templates.page(
             request,
             "spending.html",
-            months=months,
-            bars=bars(months, limits.images_per_month),
+            bars=bars(values["months"][:MONTHS][::-1], limits.images_per_month),
             limits=limits,
-            chosen=chosen,
-            shoots=detail_bought,
-            folders=folders.most_common(),
-            today=sum(one.images for one in values["today"]),
+            folders=folders,
+            present=present,
             price=lambda images: amount(price, images),
             has_price=price is not None,
+            **values,
         )
 
     async def _csv(self, request: Request) -> Response:
@@ -100,29 +83,18 @@ class SpendingView:
         return Response(content.encode("utf-8", "backslashreplace"), media_type="text/csv", headers=headers)
 
 
-def months_until(now: float) -> list[str]:
-    """The last twelve months, such as ``2026-11``, the present one last."""
-    here = datetime.fromtimestamp(now).astimezone()
-    counted = here.year * 12 + here.month - 1
-    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(counted - MONTHS + 1, counted + 1)]
-
-
-def _month(name: str, bought: list[Bought]) -> Month:
-    return Month(name, sum(one.images for one in bought), sum(one.credits for one in bought))
-
-
-def bars(months: list[Month], limit: int | None) -> dict[str, Any]:
+def bars(shown: Sequence[Month], limit: int | None) -> dict[str, Any]:
     """The bars of a chart, 600 wide and 160 high above its base. ``limit``: the height of the monthly limit."""
-    most = max(1, limit or 0, *(month.images for month in months))
-    width = 600 / len(months)
+    most = max(1, limit or 0, *(month.images for month in shown))
+    width = 600 / MONTHS
     drawn = [
         {
-            "x": round(n * width + 6, 1),
+            "x": round((MONTHS - len(shown) + n) * width + 6, 1),
             "width": round(width - 12, 1),
             "height": round(160 * month.images / most, 1),
-            "label": datetime.strptime(month.name, "%Y-%m").replace(day=1).strftime("%b"),  # noqa: DTZ007 - a month
+            "label": calendar.month_abbr[int(month.name[5:])],
             "month": month,
         }
-        for n, month in enumerate(months)
+        for n, month in enumerate(shown)
     ]
     return {"bars": drawn, "limit": round(160 * limit / most, 1) if limit is not None else None}
