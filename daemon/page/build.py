@@ -24,6 +24,7 @@ from daemon.page.site import application
 from daemon.page.views.common import PHASES, STATES, Common
 from daemon.page.views.health import HealthView
 from daemon.page.views.now import NowView
+from daemon.page.views.pictures import Pictures, PicturesView
 from daemon.page.views.shoot import ShootView
 from daemon.page.views.shoots import ShootsView
 from daemon.page.views.spending import SpendingView
@@ -46,6 +47,7 @@ class Parts:
     late: Callable[[], int]
     now: Callable[[], float]
     disk: Disk
+    pictures: Pictures
 
 
 def build(parts: Parts) -> ASGIApp:
@@ -61,6 +63,7 @@ def build(parts: Parts) -> ASGIApp:
         ShootView(common),
         SpendingView(common),
         HealthView(common, parts.disk),
+        PicturesView(common, parts.pictures),
         Api(common),
         signing_in,
         parts.events,

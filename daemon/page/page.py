@@ -18,6 +18,7 @@ from daemon.config.page import read_token, split
 from daemon.config.settings import Settings
 from daemon.host.clock import Clock
 from daemon.host.disk import Disk
+from daemon.order import Order
 from daemon.orders import Change
 from daemon.page import address
 from daemon.page.attempts import Attempts
@@ -28,6 +29,7 @@ from daemon.page.listening import bind
 from daemon.page.reading import State
 from daemon.page.server import STOP, Server
 from daemon.page.sessions import Sessions, secret_of
+from daemon.pictures import Cache, Pictures, showing
 from daemon.store.notes import Alert, Subject
 
 log = structlog.get_logger("bracketd.page")
@@ -109,16 +111,18 @@ class Page:
             return f"the page is off, because {self._page.listen} cannot be used ({error.strerror}). {remedy}"
         with listener:
             try:
-                app = build(self._parts())
-                server = self._server = Server(app)
-                host, port = listener.getsockname()[:2]
-                address.publish(self._settings.state_dir, host, port)
-                await self._around.note(Alert(Subject.PAGE, None))
-                log.info("page on", url=address.url(host, port))
-                await self._with_events(server, [listener])
+                async with showing(self._load, Cache(self._settings.state_dir), self._around.clock) as pictures:
+                    server = self._server = Server(build(self._parts(pictures)))
+                    host, port = listener.getsockname()[:2]
+                    address.publish(self._settings.state_dir, host, port)
+                    await self._around.note(Alert(Subject.PAGE, None))
+                    log.info("page on", url=address.url(host, port))
+                    await self._with_events(server, [listener])
             except Exception as error:
                 log.exception("bug in the page")
-                return f"the page is off, because of a bug in it: {type(error).__name__}. The log has the details"
+                return (
+                    f"the page is off, because of a bug in it: {type(first(error)).__name__}. The log has the details"
+                )
         return "the page ended"
 
     async def _with_events(self, server: Server, sockets: list[socket.socket]) -> None:
@@ -136,7 +140,11 @@ class Page:
             await asyncio.wait((serving, watching), timeout=2 * STOP)
             serving.cancel()
 
-    def _parts(self) -> Parts:
+    async def _load(self, order_id: str) -> Order:
+        """An order by its id. Raises KeyError."""
+        return await self._around.state.read(lambda reader: reader.order(order_id))
+
+    def _parts(self, pictures: Pictures) -> Parts:
         file = self._page.token_file
         attempts = Attempts(lambda: read_token(file) if file is not None else None, self._around.clock.monotonic)
         return Parts(
@@ -150,4 +158,12 @@ class Page:
             self._around.late,
             self._around.clock.now,
             Disk(self._around.clock, DISK_PATIENCE),
+            pictures,
         )
+
+
+def first(error: Exception) -> Exception:
+    """The first error in a group; any other error is returned unchanged."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -114,3 +114,13 @@ def steps(phase: str, stage: str | None) -> list[dict[str, Any]]:
         {"name": PHASES[name], "state": "done" if n < here or phase == "downloaded" else how if n == here else ""}
         for n, name in enumerate(line)
     ]
+
+
+def middle(order: Order, numbers: tuple[int, ...]) -> int | None:
+    """The bracket with the middle exposure of an image; None if its brackets are not known."""
+
+    def light(number: int) -> float:
+        shot = order.brackets[number].shot
+        return (shot.exposure_s or 0.0) * (shot.iso or 100.0) / (shot.f_number or 1.0) ** 2
+
+    return sorted(numbers, key=light)[len(numbers) // 2] if numbers else None

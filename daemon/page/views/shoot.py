@@ -18,7 +18,7 @@ from daemon.order.picking import pickable
 from daemon.order.pictures import brackets_of
 from daemon.page.guard import form
 from daemon.page.verbs import offer_of, offers, spent
-from daemon.page.views.common import PHASES, Common, order_of, said, steps
+from daemon.page.views.common import PHASES, Common, middle, order_of, said, steps
 from daemon.reports.details import Details, look_up
 from daemon.store.pages import Filter
 from daemon.store.reading import Reader
@@ -94,7 +94,7 @@ def _shown(order: Order, price: Decimal | None) -> dict[str, Any]:
         "pickable": may,
         "cost": spent(order, price),
         "titles": {image.id: _title(order, image) for image in order.images},
-        "before": {image.id: _middle(order, brackets_of(order, image)) for image in order.images},
+        "before": {image.id: middle(order, brackets_of(order, image)) for image in order.images},
         "kept_until": _kept_until(order),
     }
 
@@ -109,16 +109,6 @@ def _kept_until(order: Order) -> float | None:
     """Until when the vendor keeps images that are not bought; None if there are none, or if it is not known."""
     left = any(image.state in (ImageState.PROCESSED, ImageState.NOT_PICKED) for image in order.images)
     return order.merge.asked_at + KEPT_FOR if left and order.merge.asked_at is not None else None
-
-
-def _middle(order: Order, numbers: tuple[int, ...]) -> int | None:
-    """The bracket with the middle exposure of an image; None if its brackets are not known."""
-
-    def light(number: int) -> float:
-        shot = order.brackets[number].shot
-        return (shot.exposure_s or 0.0) * (shot.iso or 100.0) / (shot.f_number or 1.0) ** 2
-
-    return sorted(numbers, key=light)[len(numbers) // 2] if numbers else None
 
 
 def sets_of(details: Details) -> list[dict[str, Any]]:

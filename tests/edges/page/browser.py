@@ -23,6 +23,7 @@ from daemon.page.build import Parts, build
 from daemon.page.events import Events
 from daemon.page.reading import State
 from daemon.page.sessions import Sessions, secret_of
+from daemon.pictures import FullSize, Kind, Shown, Side, Unavailable, Why
 from daemon.store.asks import Answer, Ask, Outcome
 from daemon.store.notes import Note
 from daemon.store.sqlite.reader import SqliteReader, ask
@@ -36,6 +37,25 @@ TOKEN = "a-token-that-nobody-guesses"
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]+)"')
 
 
+class Drawer:
+    """Pictures from memory: a second implementation of what shows pictures."""
+
+    def __init__(self) -> None:
+        self.drawn: dict[tuple[Kind, int], Shown] = {}
+        self.full: dict[int, FullSize] = {}
+        self.why = Why.NOT_YET
+
+    async def shown(self, order_id: str, kind: Kind, number: int, side: Side) -> Shown | Unavailable:
+        """A picture that was drawn."""
+        del order_id, side
+        return self.drawn.get((kind, number), Unavailable(self.why))
+
+    async def full_size(self, order_id: str, number: int) -> FullSize | Unavailable:
+        """A file that was opened."""
+        del order_id
+        return self.full.get(number, Unavailable(self.why))
+
+
 class Site:
     """The application over a state in a directory, with a clock that tests set."""
 
@@ -46,6 +66,7 @@ class Site:
         self.ready, self.late = True, 0
         self.broadcast = Broadcast()
         self.runner = asyncio.Runner()
+        self.drawer = Drawer()
         self.asked: list[tuple[str, str, tuple[str, ...]]] = []
         self.runner.run(self._create())
         self.app = self.runner.run(self._build(home))
@@ -76,6 +97,7 @@ class Site:
                 lambda: self.late,
                 lambda: self.time,
                 Disk(SystemClock(), 5),
+                self.drawer,
             )
         )
 
