@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -35,7 +36,7 @@ class Studio:
         del program.settings["api"]["key"]
         program.settings["api"]["key_file"] = str(self.key_file)
         program.settings |= {
-            "page": {"listen": "127.0.0.1:0"},
+            "page": {"listen": f"127.0.0.1:{_free_port()}"},
             "limits": {"images_per_order": MOST_IMAGES},
             "price_per_image": "0.75",
         }
@@ -47,6 +48,12 @@ class Studio:
             page.goto(link)
             page.wait_for_url(f"{self.base}/")
             self._signed_in = context.storage_state()
+
+    def restart(self, key: str) -> None:
+        """Restart the daemon with this API key in its file."""
+        self.program.stop()
+        self.key_file.write_text(key)
+        self.program.start()
 
     @contextmanager
     def page(self, *, ignore: tuple[str, ...] = (), **options: Any) -> Iterator[Page]:
@@ -104,3 +111,9 @@ class Studio:
             "not here": "/shoots/not-an-order",
             "sign in": "/sign-in",
         }
+
+
+def _free_port() -> int:
+    """A port that was free just now: the page must have the same address after a restart."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
