@@ -119,6 +119,27 @@ def _buying(verb: Buying, order: Order, price: Decimal | None) -> Offer:
             return Offer(verb, "Buy checked pictures", meaning, _each(price), Tone.CHOICE, picks=True)
 
 
+def offers_of_arriving(price: Decimal | None) -> list[Offer]:
+    """The buttons of a shoot that is not an order yet. Both are about its folder."""
+    send = "Sends the shoot now, without waiting until it has settled."
+    skip = "The shoot is not sent. You can send it later."
+    return [
+        Offer(Verb.SUBMIT, "Send now", send, _each(price), Tone.CHOICE, by_folder=True),
+        Offer(Verb.SKIP, "Skip", skip, FREE, Tone.GIVE_UP, by_folder=True),
+    ]
+
+
+ADOPTING = Offer(
+    Verb.ADOPT,
+    "Accept the folder as it is",
+    "Do this only if you moved, replaced or emptied the folder on purpose. If its disk is missing, connect it instead.",
+    FREE,
+    Tone.GIVE_UP,
+    by_folder=True,
+)
+"""The button of a watched or output folder that is not as bracketd saw it."""
+
+
 def cost_of(order: Order, price: Decimal | None) -> str:
     """What an order may still cost."""
     if order.preset.dev_mode:

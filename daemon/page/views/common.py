@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -80,6 +81,11 @@ def found(reader: Reader, order_id: str) -> Order:
         return reader.order(order_id)
     except KeyError:
         raise HTTPException(404) from None
+
+
+def key_of(folder: str) -> str:
+    """The key that stands for a folder in an address."""
+    return hashlib.sha256(folder.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 
 def number(values: Mapping[str, str], name: str, *, default: int = 0) -> int:

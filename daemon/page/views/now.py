@@ -6,12 +6,15 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from daemon.page.verbs import Offer, offers
-from daemon.page.views.common import PHASES, Common, number, said
+from daemon.order import Verb
+from daemon.page.guard import form
+from daemon.page.verbs import Offer, offers, offers_of_arriving
+from daemon.page.views.common import PHASES, Common, key_of, number, said
 from daemon.reports.status import ENDED, document
 from daemon.store.pages import Filter, OrdersPage
 from daemon.store.reading import Reader
@@ -38,14 +41,18 @@ class Asked:
 
 
 class NowView:
-    """``/`` and ``/waiting``."""
+    """``/`` and ``/waiting``, and what a person asks for there."""
 
     def __init__(self, common: Common) -> None:
         self._common = common
 
     def routes(self) -> list[Route]:
         """The routes of both views."""
-        return [Route("/", self._now, methods=["GET"]), Route("/waiting", self._waiting, methods=["GET"])]
+        return [
+            Route("/", self._now, methods=["GET"]),
+            Route("/waiting", self._waiting, methods=["GET"]),
+            Route("/arriving/{key}/ask", self._ask, methods=["POST"]),
+        ]
 
     async def _now(self, request: Request) -> Response:
         def read(reader: Reader) -> dict[str, Any]:
@@ -54,11 +61,25 @@ class NowView:
                 "report": self._report(reader),
                 "work": reader.page_of_orders(link, Filter(phases=WORKING), IN_WORK),
                 "asked": reader.orders_for_a_person(link, RECENT),
+                "said": said(reader, request),
                 "delivered": reader.page_of_orders(link, Filter(phases=("downloaded",)), RECENT),
             }
 
         values = await self._common.state.read(read)
-        return self._common.templates.page(request, "now.html", **values)
+        arriving = offers_of_arriving(self._common.settings.price_per_image)
+        return self._common.templates.page(request, "now.html", for_arriving=arriving, key_of=key_of, **values)
+
+    async def _ask(self, request: Request) -> Response:
+        """Ask for something about a shoot that is not an order yet."""
+        key, verb = str(request.path_params["key"]), form(await request.body()).get("verb", [""])[0]
+        waiting = await self._common.state.read(lambda reader: reader.waiting())
+        folder = next((one.folder for one in waiting if key_of(one.folder) == key), None)
+        if folder is None:
+            raise HTTPException(404, "This shoot no longer waits: it was sent or skipped.")
+        if verb not in (Verb.SUBMIT.value, Verb.SKIP.value):
+            raise HTTPException(400, "There is no such button.")
+        seq = await self._common.state.ask(Verb(verb), folder)
+        return RedirectResponse(f"/?ask={seq}", 303)
 
     async def _waiting(self, request: Request) -> Response:
         offset = number(request.query_params, "offset")

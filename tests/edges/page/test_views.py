@@ -15,7 +15,7 @@ from daemon.page.verbs import offer_of, offers, spent
 from daemon.page.views.common import HEALTHS, PHASES, STATES, steps
 from daemon.shoot import Shot
 from daemon.shoot.sets import Confidence
-from daemon.store.notes import Alert, Subject
+from daemon.store.notes import Alert, Missing, Subject
 from daemon.store.waiting import Waiting
 from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, reckoned
@@ -280,3 +280,28 @@ def test_other_methods_do_nothing(site: Site, browser: Browser, method: str) -> 
     site.add(held())
     assert browser.ask(method, PAGE, {"x-csrf-token": browser.csrf()}).status_code in (404, 405)
     assert site.asked == []
+
+
+def test_an_arriving_shoot_is_sent_or_skipped(site: Site, browser: Browser) -> None:
+    """A shoot that is not an order yet has buttons to send and to skip it, and both ask about its folder."""
+    site.wait(Waiting("/in/Elm", "Elm", "still changing", 7, 1000, NOW))
+    (address,) = set(re.findall(r'action="(/arriving/[^"]+)"', browser.get("/").text))
+    for verb in ("submit", "skip"):
+        answer = browser.post(address, {"csrf": browser.csrf(), "verb": verb})
+        assert answer.headers["location"] == f"/?ask={len(site.asked)}"
+    assert site.asked == [("submit", "/in/Elm", ()), ("skip", "/in/Elm", ())]
+    assert browser.post(address, {"csrf": browser.csrf(), "verb": "adopt"}).status_code == 400
+    assert browser.post("/arriving/x/ask", {"csrf": browser.csrf(), "verb": "skip"}).status_code == 404
+
+
+def test_a_folder_is_accepted(site: Site, browser: Browser) -> None:
+    """A folder that is not available is in Health with its message and a button that accepts it."""
+    watch = str(site.settings.folders[0].watch)
+    assert "/folders/" not in browser.get("/health").text
+    site.note(Missing(watch, "the disk is not connected"))
+    text = browser.get("/health").text
+    assert "The disk is not connected." in text
+    (address,) = set(re.findall(r'action="(/folders/[^"]+)"', text))
+    browser.post(address, {"csrf": browser.csrf(), "verb": "adopt"})
+    assert site.asked == [("adopt", watch, ())]
+    assert browser.post("/folders/x/ask", {"csrf": browser.csrf(), "verb": "adopt"}).status_code == 404
