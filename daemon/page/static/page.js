@@ -11,11 +11,15 @@ document.addEventListener("input", (event) => {
 });
 
 // A part whose content is the same stays as it is: its pictures are not loaded again, and its sliders stay in place.
+// In a part that changed, what a person opened stays open.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const now = event.detail.target;
   const next = event.detail.fragment.firstElementChild;
   if (next && next.dataset.content && next.dataset.content === now.dataset.content) {
     event.detail.shouldSwap = false;
+  } else if (next) {
+    const opened = now.querySelectorAll("details");
+    next.querySelectorAll("details").forEach((one, n) => { one.open = one.open || Boolean(opened[n] && opened[n].open); });
   }
 });
 

@@ -74,7 +74,7 @@ class Studio:
             page.on("console", noted)
             page.on("pageerror", lambda error: errors.append(str(error)))
             yield page
-        assert errors == []
+        assert not errors, errors
 
     def faults(self, *rules: str) -> None:
         """Replace the faults of the sandbox."""
@@ -105,10 +105,13 @@ class Studio:
         until(lambda: any(one["shoot"] == "1 Ash Road" for one in self.program.peek()["waiting"]))
         orders = {"delivered": delivered, "held": held, "differs": differs, "failed": failed}
         return {
-            **{name: f"/{'' if name == 'now' else name}" for name in ("now", "waiting", "shoots", "spending", "health")},
+            **{
+                name: f"/{'' if name == 'now' else name}" for name in ("now", "waiting", "shoots", "spending", "health")
+            },
             **{name: f"/shoots/{order['order_id']}" for name, order in orders.items()},
             "nothing found": "/shoots?q=nothing-has-this-name",
-            "not here": "/shoots/not-an-order",
+            "no order": "/shoots/not-an-order",
+            "nothing here": "/nothing",
             "sign in": "/sign-in",
         }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.whole.page.studio import Studio
 
@@ -17,7 +17,7 @@ FAULTS = """async () => (await axe.run(document, {resultTypes: ["violations"]}))
     .map(one => [one.impact, one.id, one.help, one.nodes.map(node => node.target.join(" ")).slice(0, 5)])"""
 WIDE = """() => [document.documentElement.scrollWidth - document.documentElement.clientWidth,
     [...document.body.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
-    .filter(one => !one.closest("nav") && !one.closest(".skip") && !one.closest("thead") && !one.closest(".strip"))
+    .filter(one => !one.closest("nav") && !one.closest(".skip") && !one.closest("thead") && !one.closest(".compare"))
     .map(one => one.outerHTML.slice(0, 80))]"""
 MARKED = """() => {
     const one = document.activeElement, look = getComputedStyle(one);
@@ -27,6 +27,11 @@ MARKED = """() => {
 }"""
 MISSED = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary, textarea")]
     .filter(one => one.checkVisibility() && !one.dataset.reached).map(one => one.outerHTML.slice(0, 100))"""
+
+REFRESH = """() => {
+    const one = document.querySelector("[hx-trigger^='sse:']");
+    htmx.trigger(one, one.getAttribute("hx-trigger"));
+}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -69,7 +74,7 @@ def test_the_keyboard_reaches_everything(studio: Studio) -> None:
 
 def _tab_through(page: Page) -> list[Any]:
     """Press Tab until the focus leaves the view. Returns what had the focus."""
-    stops = []
+    stops: list[Any] = []
     for _ in range(200):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement === document.body"):
@@ -108,3 +113,25 @@ def test_everything_can_be_read_without_javascript(studio: Studio) -> None:
         for view in ("Spending", "Health", "Waiting for you"):
             page.get_by_role("link", name=view).first.click()
             assert page.get_by_role("heading", level=1).inner_text() == view
+
+
+def test_a_refresh_disturbs_nobody(studio: Studio, page: Page) -> None:
+    """When something changes, the view is refreshed, and the focus, an open part and a slider stay as they were."""
+    address = studio.furnished["delivered"]
+    page.goto(address)
+    page.get_by_text("Journal").click()
+    slider = page.get_by_role("slider").first
+    slider.fill("20")
+    page.get_by_text("What you can do").click()
+    page.get_by_role("button", name="Send new photos").focus()
+    page.evaluate("document.querySelector('#record h2').innerText = 'old'")
+    _refresh(page)
+    expect(page.locator("#record h2")).to_have_text("About this order")
+    assert page.locator(".journal").is_visible()
+    assert page.evaluate("document.activeElement.innerText") == "Send new photos"
+    assert slider.input_value() == "20"
+
+
+def _refresh(page: Page) -> None:
+    """Let the view do what it does when the daemon reports a change."""
+    page.evaluate(REFRESH)
