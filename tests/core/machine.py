@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from daemon.order import RESTING, FlowName, MergeState, Phase, facts, steps
+from daemon.order.deadline import Remaining
 from daemon.order.facts import Failure
 from daemon.order.intents import intent
 from daemon.order.planned import PlannedImage
@@ -51,6 +52,7 @@ NEWS = (
     facts.Moved("renamed", "/in/renamed"),
     facts.Resumed(),
     facts.Interrupted(steps.Poll()),
+    *(facts.DeadlineNear(remaining) for remaining in Remaining),
 )
 """What changes neither phase nor steps."""
 
