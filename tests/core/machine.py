@@ -46,7 +46,7 @@ REFUSALS: dict[str, tuple[Failure, bool]] = {
 
 FAULTY: tuple[Faulty, ...] = ("cannot be opened", "cannot be read", "gone at last")
 
-NEWS = (
+NEWS: tuple[facts.Fact, ...] = (
     facts.CameLate(("late.jpg",), ("altered.jpg",)),
     facts.FoundAgain(("copy.jpg",)),
     facts.Moved("renamed", "/in/renamed"),
