@@ -152,13 +152,13 @@ def test_a_mistake_holds_the_order_until_it_is_fixed(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, preset=BY_SETS) as scene:
-            put(scene, SETS, "name: Harbour view\nskip: [DSC00009.JPG]\n")
+            put(scene, SETS, "name: Harbour view\nskip: [DSC00060.JPG]\n")
             await settle()
             held = await the_order(scene)
             assert held.phase is Phase.HELD
             where = f"{scene.root / OAK / NAME}:2: skip[0]"
             assert "skip" not in held.preset.own, "the lists are not used"
-            assert f"{where}: DSC00009.JPG is not a photo of this shoot. Did you mean DSC00006.JPG?" in str(
+            assert f"{where}: DSC00060.JPG is not a photo of this shoot. Did you mean DSC00006.JPG?" in str(
                 held.trouble
             )
             await scene.submit(OAK)
