@@ -89,7 +89,8 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
 
     It contains everything that ``daemon.recovery`` needs if the state is lost: ``fingerprint`` and each bracket's
     ``mtime_ns``, ``mark`` and ``sha256`` identify its photos, ``shot`` identifies other files of their frames, and
-    ``image_id`` the bought images. ``left_out_why`` has the reason for each path in ``left_out``.
+    ``image_id`` the bought images. ``plan`` has the planned images, with the numbers of their ``brackets``.
+    ``left_out_why`` has the reason for each path in ``left_out``.
     """
     return {
         "version": 1,
@@ -135,6 +136,7 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
         "dismissed": [
             {"image_id": image.id, "name": image.name} for image in order.images if image.state in NOT_WANTED
         ],
+        "plan": [{"brackets": list(one.brackets), "confidence": one.confidence.value} for one in order.plan],
         "brackets": [
             {
                 "file": bracket.path,

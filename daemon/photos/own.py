@@ -65,6 +65,14 @@ def read_own(folder: str) -> Own | None:
     return None if read is None else Own(*read)
 
 
+def own_or_mistake(folder: str) -> Own | ConfigError | None:
+    """A shoot's own settings, or the mistake in them. None without a settings file. Raises OSError."""
+    try:
+        return read_own(folder)
+    except ConfigError as error:
+        return error
+
+
 def wishes_of(own: Own, chosen: Chosen) -> Wishes:
     """The wishes with paths of files that are sent. Raises ConfigError with every wrong name."""
     sent = sent_for((bracket.path for bracket in chosen.brackets), chosen.left_out)
