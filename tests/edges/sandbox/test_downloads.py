@@ -56,7 +56,8 @@ def test_head_buys_nothing(shared: Sandbox) -> None:
         (entry,) = client.ledger()["images"]
         assert (entry["charged"], entry["purchases"]) == (0, 0)
         assert client.order()["images"][0]["downloaded"] is False
-        url = client.http.get(f"/v3/images/{image['image_id']}/enhanced", params={"preview": "true"}).headers["location"]
+        preview = client.http.get(f"/v3/images/{image['image_id']}/enhanced", params={"preview": "true"})
+        url = preview.headers["location"]
         with httpx.Client() as other:
             assert other.head(url).status_code == 405
             stored = other.get(url).headers["location"]
