@@ -22,6 +22,12 @@ def kept_until(merged_at: float | None) -> str:
     return f". The vendor promises to keep the images for 24 hours, until {until.day} {until:%b %Y, %H:%M} UTC"
 
 
+def dismissed_text(count: int, *, known: bool) -> str:
+    """The message about images that a person dismissed. ``known``: the service says which photos they show."""
+    again = "; `bracketd submit` sends their photos as a new order, unless another order has them" if known else ""
+    return f"{count} image(s) were dismissed on request and not bought{again}"
+
+
 def not_picked_text(count: int, merged_at: float | None) -> str:
     """The message about images that a person did not pick."""
     text = f"{count} image(s) were not picked and not bought; `bracketd approve SHOOT --only NAME` buys them too"
