@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from daemon.cli.state import look
 from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
 from daemon.order import Image, ImageState, Order
+from daemon.order.deadline import deadline
 from daemon.order.naming import brief
 from daemon.order.wording import line
 from daemon.webapp import order_page
@@ -39,7 +41,7 @@ def show(config: Path | None, shoot: str) -> None:
         order, journal = reader.order(order_id), reader.journal(order_id)
         first = next(iter(reader.find(order.source.supplement_of)), None) if order.source.supplement_of else None
     parts = (
-        _head(order, first),
+        _head(order, first, time.time()),
         _brackets(order),
         planned_images(order),
         _images(order),
@@ -50,7 +52,7 @@ def show(config: Path | None, shoot: str) -> None:
         click.echo(text)
 
 
-def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
+def _head(order: Order, first: dict[str, Any] | None, now: float) -> list[str]:
     enhance = ", ".join(f"{key}={json.dumps(value)}" for key, value in order.preset.enhance.items())
     return [
         f"{printable(order.source.shoot)}: {order.phase.value}, {order.health.value}",
@@ -62,8 +64,20 @@ def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
         f"  enhance  {enhance or 'the defaults of the account'}",
         *own_settings(order),
         f"  locked   {_when(order.times.created_at)}",
+        *_kept(order, now),
         *_kind(order, first),
     ]
+
+
+def _kept(order: Order, now: float) -> list[str]:
+    """A line about the time for which the service promises to keep the images; none if the order needs none of them."""
+    until = deadline(order)
+    if until is None:
+        return []
+    hours, minutes = divmod(abs(until - now) // 60, 60)
+    span = f"{hours:.0f} h {minutes:.0f} min"
+    left = f"{span} left" if now < until else f"{span} ago; the service may have deleted the images"
+    return [f"  kept     until {_when(until)} ({left})"]
 
 
 def _is_at_service(order: Order) -> bool:

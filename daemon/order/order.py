@@ -10,6 +10,8 @@ import uuid
 from dataclasses import dataclass, field
 
 from daemon.order.bracket import Bracket
+from daemon.order.deadline import Remaining, warned
+from daemon.order.deadline import problem as deadline_problem
 from daemon.order.ended import Ended
 from daemon.order.hold import Hold, HoldKind
 from daemon.order.image import Image, ImageState
@@ -97,6 +99,7 @@ class Order:
             or self.notes
             or self.unsent.altered
             or any(i.state is ImageState.FAILED for i in self.images)
+            or warned(self) is not Remaining.FAR
         ):
             return Health.ATTENTION
         return Health.RETRYING if self.troubles else Health.OK
@@ -114,6 +117,8 @@ class Order:
     def problems(self) -> tuple[Problem, ...]:
         """The reasons for the health, each with the command that helps."""
         found = [Problem(trouble.code, trouble.text) for trouble in self.troubles]
+        if (kept := deadline_problem(self)) is not None:
+            found.append(kept)
         failed = [image for image in self.images if image.state is ImageState.FAILED]
         found += [Problem(Code.IMAGE_FAILED, f"{image.called} failed: {image.why_failed}") for image in failed]
         if failed and self.phase is Phase.DOWNLOADED:

@@ -32,7 +32,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from daemon.order import asked, behind, downloading, merging, money, regrouping, steps, trouble, uploading
+from daemon.order import asked, behind, deadline, downloading, merging, money, regrouping, steps, trouble, uploading
 from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
@@ -200,5 +200,7 @@ def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  
             return trouble.nothing(order, fact, now, policy)
         case f.Cancelled():
             return trouble.cancelled(order, fact, now, policy)
+        case f.DeadlineNear():
+            return deadline.came_nearer(order, fact, now)
         case _:
             assert_never(fact)

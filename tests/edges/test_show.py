@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.core.orders import NOW, after, order, processed, sent
 
 def shown(state: Path, of: Order, *others: Order) -> str:
     """The output of ``show`` for an order, with other orders in the state."""
+    state.mkdir(exist_ok=True)
 
     async def work() -> None:
         store = SqliteStore.open(state)
@@ -39,6 +41,20 @@ def show(state: Path, words: str) -> str:
     done = CliRunner().invoke(cli, ["--config", str(config), "show", words])
     assert done.exit_code == 0, done.output
     return done.output
+
+
+def test_until_when_the_images_are_kept(tmp_path: Path) -> None:
+    """The deadline of a merged order is shown with the time that is left, or that has passed since."""
+    waiting = grouped(((0, 1),), ((0,), (1,)))
+    assert " ago; the service may have deleted the images)" in _kept_line(shown(tmp_path / "old", waiting))
+    merged_now = replace(waiting, merge=replace(waiting.merge, asked_at=time.time() - 30))
+    assert _kept_line(shown(tmp_path / "new", merged_now)).endswith("(23 h 59 min left)")
+    assert "  kept " not in shown(tmp_path / "unmerged", order())
+
+
+def _kept_line(output: str) -> str:
+    (line,) = (line for line in output.splitlines() if line.startswith("  kept     until "))
+    return line
 
 
 def test_a_traceback_is_shown_whole(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from daemon.order.deadline import KEPT_FOR, SAFE
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted, noted
 from daemon.store.reading import Reader, matching
@@ -33,6 +34,16 @@ NAME = "json(CASE typeof({0}) WHEN 'blob' THEN quoted({0}) ELSE json_quote({0}) 
 """SQL for a file name in JSON. ``SqliteReader`` defines ``quoted``, which turns bytes that are not UTF-8 into lone
 surrogates (PEP 383)."""
 
+KEPT_UNTIL = f"""iif(
+  merge != 'not asked' AND phase NOT IN ('downloaded', 'skipped', 'cancelled') AND (
+    images_total = 0 OR EXISTS (
+      SELECT 1 FROM images WHERE order_id = orders.id
+      AND state NOT IN ({", ".join(f"'{state.value}'" for state in SAFE)})
+    )
+  ), coalesce(reopened_at, merge_asked_at) + {KEPT_FOR}, NULL
+)"""  # noqa: S608 - constants
+"""SQL for the deadline of an order, as ``daemon.order.deadline.deadline`` computes it."""
+
 IN_JSON = f"""
 json_object(
   'shoot', {NAME("shoot")},
@@ -51,6 +62,7 @@ json_object(
   'bytes', json_object('total', bytes_total, 'uploaded', bytes_uploaded),
   'dev_mode', json(iif(dev_mode, 'true', 'false')),
   'supplement_of', supplement_of,
+  'kept_until', strftime('%Y-%m-%dT%H:%M:%SZ', {KEPT_UNTIL}, 'unixepoch'),
   'created_at', strftime('%Y-%m-%dT%H:%M:%SZ', created_at, 'unixepoch'),
   'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch'),
   'phase_since', strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(phase_since, updated_at), 'unixepoch')
