@@ -159,7 +159,7 @@ def _not_sent(rows: Sequence[Row], waiting: Sequence[Waiting], given: str) -> st
     """The error if no order matches: the shoot is still waiting, or there is no shoot with that name."""
     meant = _named_waiting(waiting, given) or _part_of_name(waiting, given, _shoot)
     if not meant:
-        near = nearest(given, [*(str(row["shoot"]) for row in rows), *map(_shoot, waiting)], likeness=0.75)
+        near = nearest(given, [*(str(row["shoot"]) for row in rows), *map(_shoot, waiting)])
         hint = f"Did you mean {printable(near)!r}? " if near is not None else ""
         return f"no order is called {given!r}. {hint}`bracketd status` lists the orders."
     return "\n".join(

@@ -384,9 +384,9 @@ def test_a_photo_that_the_shoot_skips(planned: Explaining) -> None:
 
 def test_a_photo_of_a_shoot_with_a_mistake(planned: Explaining) -> None:
     """A mistake in the shoot's own file is shown with its line and remedy instead of the set."""
-    planned.put(NAME, b"skip: [IMG_0009.JPG]\n")
+    planned.put(NAME, b"skip: [IMG_0020.JPG]\n")
     shown = planned.of("IMG_0001.JPG")["set"]
-    assert f"{NAME}:1: skip[0]: IMG_0009.JPG is not a photo of this shoot. Did you mean" in shown
+    assert f"{NAME}:1: skip[0]: IMG_0020.JPG is not a photo of this shoot. Did you mean IMG_0002.JPG?" in shown
 
 
 def test_the_set_that_the_service_may_make(planned: Explaining) -> None:

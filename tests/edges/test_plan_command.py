@@ -136,11 +136,28 @@ def test_a_shoot_can_fix_its_sets(folder: Path) -> None:
     found = plan(folder)
     assert found["sets"][0]["files"] == ["IMG_0001.JPG", "IMG_0002.JPG"]
     assert found["not_sent"] == [{"file": "IMG_0003.JPG", "why": "skipped", "copy_of": None}]
-    (folder / NAME).write_text("sets: [[IMG_0001.JPG, IMG_0002.JPG]]\nskip:\n  - IMG_0008.JPG\n")
+    (folder / NAME).write_text("sets: [[IMG_0001.JPG, IMG_0002.JPG]]\nskip:\n  - IMG_0060.JPG\n")
     mistake = run("plan", folder).exception
     assert isinstance(mistake, ConfigError)
     assert mistake.problems[0].where == f"{folder / NAME}:3: skip[0]"
     assert mistake.problems[0].remedy == "Did you mean IMG_0006.JPG?"
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("IMG_0060.JPG", "Did you mean IMG_0006.JPG?"),
+        ("IMG_0003.CR3", "Did you mean IMG_0003.JPG?"),
+        ("IMG_0008.JPG", "Correct the name, or remove it."),
+        ("IMG_0006.JGP", "Did you mean IMG_0006.JPG?"),
+    ],
+)
+def test_a_wrong_file_name(folder: Path, written: str, remedy: str) -> None:
+    """The remedy suggests a photo with another extension or a similar name, but never one with another number."""
+    (folder / NAME).write_text(f"skip: [{written}]\n")
+    mistake = run("plan", folder).exception
+    assert isinstance(mistake, ConfigError)
+    assert [problem.remedy for problem in mistake.problems] == [remedy]
 
 
 def test_a_written_plan_plans_the_same(folder: Path) -> None:
