@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from daemon.cli.state import ask, look
-from daemon.cli.words import printable
 from daemon.host.lock import running_pid
 from daemon.order import Verb
+from daemon.reports.words import printable
 from daemon.store.asks import Outcome
 
 PATIENCE = 2.0

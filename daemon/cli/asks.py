@@ -15,13 +15,13 @@ from daemon.cli.answered import leave
 from daemon.cli.find import going, waiting_for
 from daemon.cli.state import look
 from daemon.cli.target import ShootPath, shoot_folder
-from daemon.cli.words import ENDED, printable
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
 from daemon.order import Ended, Order, Refusal, Verb, refusal, submitted_order
 from daemon.order.picking import pick
 from daemon.orders import answers
+from daemon.reports.words import ENDED, printable
 from daemon.shoot import BOUNDS, FileClass
 from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting

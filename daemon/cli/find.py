@@ -21,8 +21,8 @@ from typing import Any, TypeVar
 import click
 
 from daemon.cli.target import command
-from daemon.cli.words import ENDED, letters, printable
 from daemon.config.mistake import nearest
+from daemon.reports.words import ENDED, letters, printable
 from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting
 

@@ -10,12 +10,12 @@ from contextlib import ExitStack
 import click
 
 from daemon.cli.state import wreck
-from daemon.cli.words import printable
 from daemon.config import Settings
 from daemon.config.policy import preset_of
 from daemon.host import logs
 from daemon.order import Phase
 from daemon.recovery import Account, Rebuilt, Recovery, Report, Source, WatchedSettings
+from daemon.reports.words import printable
 from daemon.service import Service
 from daemon.services import build_usual
 

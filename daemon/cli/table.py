@@ -12,8 +12,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
-from daemon.cli.words import ENDED, printable
 from daemon.order.problem import Code
+from daemon.reports.words import ENDED, printable
 
 RECENT = 20
 """The number of ended shoots that are shown; the rest are only counted."""

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from daemon.cli.words import alike, printable
 from daemon.config import FolderSettings, load
 from daemon.errors import ConfigError
+from daemon.reports.words import alike, printable
 
 SHOWN = 3
 """The number of shoots that an error shows as examples."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+
+MONTH = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])")
 
 
 def beginnings(now: float) -> tuple[float, float]:
@@ -14,6 +17,16 @@ def beginnings(now: float) -> tuple[float, float]:
 def next_day(now: float) -> float:
     """The start of the day after ``now``. A day may have 23 or 25 hours (daylight saving time)."""
     return (_midnight(now) + timedelta(days=1)).astimezone().timestamp()
+
+
+def span_of_month(month: str) -> tuple[float, float] | None:
+    """The start of a month such as ``2026-11`` and of the next one. None if the text is not a month."""
+    match = MONTH.fullmatch(month)
+    if match is None:
+        return None
+    year, number = int(match[1]), int(match[2])
+    following = datetime(year + number // 12, number % 12 + 1, 1).astimezone()
+    return datetime(year, number, 1).astimezone().timestamp(), following.timestamp()
 
 
 def _midnight(now: float) -> datetime:

@@ -55,7 +55,7 @@ class Refusal(StrEnum):
     TOO_LARGE = "too large"
 
 
-CANCELLED = "cancelled by a person before its merge; nothing was bought. `bracketd submit` sends the shoot again"
+CANCELLED = "cancelled by a person before its merge; nothing was bought. `bracketd submit` sends its photos again"
 
 _ENDED = {
     Phase.DOWNLOADED: Refusal.DELIVERED,

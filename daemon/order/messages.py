@@ -10,6 +10,12 @@ RETRY_FAILED = "`bracketd retry` has the failed images processed again, for free
 """What a person can do about the failed images of a delivered order."""
 
 
+def dismissed_text(count: int, *, known: bool) -> str:
+    """The message about images that a person dismissed. ``known``: the service says which photos they show."""
+    again = "; `bracketd submit` sends their photos as a new order, unless another order has them" if known else ""
+    return f"{count} image(s) were dismissed on request and not bought{again}"
+
+
 def not_picked_text(count: int, merged_at: float | None) -> str:
     """The message about images that a person did not pick."""
     text = f"{count} image(s) were not picked and not bought; `bracketd approve SHOOT --only NAME` buys them too"

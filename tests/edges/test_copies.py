@@ -15,10 +15,11 @@ import pytest
 
 from daemon.errors import StateDamaged, StateError
 from daemon.order import facts
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies
 from daemon.store.sqlite.copies import COPIES, KEPT
 from daemon.store.sqlite.daily import LOOK, keep_copies
-from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
+from daemon.store.sqlite.file import open_for_reading, open_for_writing
 from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, order
 from tests.shell.simulated import SimulatedClock, simulate

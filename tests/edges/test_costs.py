@@ -20,8 +20,8 @@ from rich.console import Console
 
 from daemon.cli import cli
 from daemon.cli.costs_table import CostsView
-from daemon.cli.purchases import Line
 from daemon.order import Image, ImageState, Order, Preset, facts
+from daemon.reports.spending import Line
 from daemon.store.sqlite.store import SqliteStore
 from tests.changed import changed
 from tests.core.orders import processed

@@ -20,8 +20,9 @@ from daemon.order import Order, facts, steps
 from daemon.root import RootState
 from daemon.store.notes import Alert, Subject
 from daemon.store.pause import RETRY
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies
-from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
+from daemon.store.sqlite.file import open_for_reading, open_for_writing
 from daemon.store.sqlite.reader import SqliteReader, ask
 from daemon.store.sqlite.schema import VERSION
 from daemon.store.sqlite.store import SqliteStore

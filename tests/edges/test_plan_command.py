@@ -16,12 +16,12 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from daemon.cli import cli
-from daemon.cli.plan_sheet import exposure
 from daemon.cli.speed import speed_of
 from daemon.config.shoot import NAME
 from daemon.errors import ConfigError
 from daemon.grouping import Frame
 from daemon.order import Bracket
+from daemon.reports.exposure import exposure
 from tests.core.orders import order
 from tests.edges.sandbox.shots import NOON, bracket, shoot
 

@@ -27,8 +27,8 @@ from daemon.root import RootState
 from daemon.service import Service
 from daemon.shoot import Why
 from daemon.shoot.shot import UNKNOWN
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies
-from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.sqlite.wreck import SqliteWreck

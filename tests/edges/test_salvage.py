@@ -13,7 +13,7 @@ import pytest
 
 from daemon.errors import StateTooNew
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.rebuild import put_in_place, rebuild, remains
 from daemon.store.sqlite.salvage import salvage

@@ -13,12 +13,10 @@ from pathlib import Path
 
 from daemon.errors import StateError, StateFull
 from daemon.host.room import NO_ROOM
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies, problems
 from daemon.store.sqlite.schema import VERSION, migrate, require_known
 from daemon.store.sqlite.trouble import damaged, full, trouble_named
-
-FILE = "state.sqlite3"
-"""The state file's name in the state directory."""
 
 SET_ASIDE = "damaged-"
 """The prefix of the folders in the state directory in which a recovery keeps the previous state."""

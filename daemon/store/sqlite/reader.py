@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 from daemon.order.deadline import KEPT_FOR, SAFE
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted, noted
+from daemon.store.place import FILE
 from daemon.store.reading import Reader, matching
-from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
+from daemon.store.sqlite.file import open_for_reading, open_for_writing
 from daemon.store.sqlite.names import pack, unpack
 from daemon.store.sqlite.trouble import trouble_named
 from daemon.store.sqlite.waiting import waiting_from

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from daemon.order import Order
 from daemon.root import RootState
-from daemon.store.sqlite.file import FILE, as_dict, configure
+from daemon.store.place import FILE
+from daemon.store.sqlite.file import as_dict, configure
 from daemon.store.sqlite.names import unpack
 from daemon.store.sqlite.rows import Row, load, order_row
 from daemon.store.sqlite.schema import MIGRATIONS, migrate, require_known

@@ -1,20 +1,19 @@
-"""Texts that several verbs share, and safe output of names and dates."""
+"""Safe output of names and dates, and the comparison of names as a person reads them."""
 
 from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
-from pathlib import Path
-
-from daemon.cli.state import state_file
-from daemon.host.room import shortage
 
 ENDED = ("downloaded", "skipped", "cancelled")
 """Phases in which an order has ended."""
 
 
 def printable(text: str) -> str:
-    """Text on one line without control characters, so that a file name cannot control the terminal."""
+    """Text on one line without control characters, so that a file name cannot control a terminal or a page.
+
+    The characters that change the direction of text are control characters, too.
+    """
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
@@ -37,20 +36,3 @@ def day(seconds: float) -> str:
     """A date in this machine's time zone, such as ``3 Nov 2026``. ``seconds`` are since 1970 (UTC)."""
     moment = datetime.fromtimestamp(seconds).astimezone()
     return f"{moment.day} {moment:%b %Y}"
-
-
-def no_room(state_dir: Path) -> str:
-    """The message about a daemon that waits for disk space for its state."""
-    why = shortage(state_file(state_dir)) or "its disk is full or your quota is used up"
-    return (
-        f"there is no disk space for the state in {state_dir}: {why}. bracketd is waiting; it sends and buys nothing. "
-        "Free up space there and it continues automatically"
-    )
-
-
-def silent(pid: int, seconds: float) -> str:
-    """The message about a daemon that has not responded for a number of seconds."""
-    return (
-        f"bracketd (pid {pid}) has not responded for {seconds:.0f} s, so no shoot is processed. "
-        f"If you stopped it with Ctrl-Z, resume it with `kill -CONT {pid}`; otherwise restart it"
-    )

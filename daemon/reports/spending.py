@@ -1,4 +1,4 @@
-"""Purchases as the terminal counts them: one line for each order and month."""
+"""Purchases as terminal and page count them: one line for each order and month."""
 
 from __future__ import annotations
 
