@@ -188,7 +188,7 @@ class Watcher:
             await self._arrivals.follow(shoot, self._root.hints, self._inode(shoot), late=shoot in taken)
 
     async def _back(self, shoots: Iterable[str]) -> list[str]:
-        """The reappeared shoots to follow, including those whose check met a bug, so that they report it."""
+        """The reappeared shoots to follow, including those whose check met a bug, so that the bug is reported."""
         back = []
         for shoot in shoots:
             is_followed = True
