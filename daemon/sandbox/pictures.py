@@ -34,7 +34,6 @@ class Wish:
     """The parameters of a download. A preview is always small and of low quality.
 
     ``scale`` multiplies the size, ``max_width`` limits it.
-
     """
 
     quality: int = 90
