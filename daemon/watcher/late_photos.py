@@ -61,7 +61,7 @@ class LatePhotos:
     async def of_skipped(self, order_id: str, found: Listing, inode: int | None) -> None:
         """Record photos that were added to a skipped or cancelled shoot. They are not sent.
 
-        A folder with a different ``inode`` is a different shoot with the same name, and is left to the arrivals.
+        A folder with a different ``inode`` is a different shoot with the same name. ``Arrivals`` handles it.
         """
         order = await self._desk.load(order_id)
         if None not in (inode, order.source.inode) and inode != order.source.inode:
@@ -105,7 +105,7 @@ class LatePhotos:
     async def _copies(
         self, folder: str, orders: Sequence[Order], news: Sequence[Bracket], left_out: Sequence[Bracket]
     ) -> frozenset[str]:
-        """The new photos with the content of a photo that was sent or left out. None if one cannot be read."""
+        """The new photos with the content of a photo that was sent or left out. Empty if a photo cannot be read."""
         try:
             marks = await self._contents.marks(folder, [photo.path for photo in (*news, *left_out)])
             marked = [replace(photo, mark=marks[photo.path]) for photo in news]

@@ -130,7 +130,7 @@ STILL = GateResult("stillness", GateState.WAITS, "1 photo(s), 0 MB so far; will 
 
 
 def test_the_gates_of_a_waiting_shoot(explaining: Explaining) -> None:
-    """Every gate of a waiting shoot is shown as the daemon found it, with its reason, and as of when."""
+    """Every gate of a waiting shoot is shown as the daemon found it, with its reason and the time."""
     explaining.put("IMG_1.JPG")
     arrival = Arrival.first(listing([File("IMG_1.JPG", 1, 1, 1)]), 0.0)
     results = verdict(arrival, Terms(Quiet(30.0))).gates
@@ -163,7 +163,7 @@ def test_a_shoot_that_waits_for_something_else_than_a_gate(explaining: Explainin
 
 
 def test_photos_that_are_not_whole(explaining: Explaining) -> None:
-    """A cut-off photo is shown with where it ends, an empty one as empty; an unknown format counts as complete."""
+    """For a cut-off photo its length is shown; an empty photo is shown as empty; an unknown format counts as complete."""
     explaining.put("cut.JPG", WHOLE[:3000])
     explaining.put("empty.JPG", b"")
     explaining.put("unknown.X3F", b"FOVb" + bytes(range(256)))

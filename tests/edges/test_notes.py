@@ -224,7 +224,7 @@ def test_a_plan_that_is_nonsense_costs_no_order(nonsense: object) -> None:
 
 
 def test_the_list_of_files_left_out_keeps_its_shape() -> None:
-    """In a note, the files left out are a list of paths, with the reasons in a separate list."""
+    """A note lists the paths of the files left out, and their reasons in a separate list."""
     note = written(changed(DELIVERED, left_out_why=DELIVERED.unsent.left_out_why[1:]))
     assert note["left_out"] == ["DCIM/IMG_0431.CR2", "copy.JPG"]
     assert note["left_out_why"] == [{"file": "copy.JPG", "why": "copy", "of": None, "shoot": "9 Elm St"}]

@@ -99,7 +99,7 @@ def test_planning_changes_nothing(folder: Path, home: Path) -> None:
 
 
 def test_every_file_is_accounted_for(folder: Path) -> None:
-    """Copies, exports and unreadable photos are listed with why they are not sent, and of what they are copies."""
+    """Copies, exports and unreadable photos are listed with the reason, and copies with their originals."""
     photos = shoot(2)
     put(
         folder,
@@ -119,7 +119,7 @@ def test_every_file_is_accounted_for(folder: Path) -> None:
 
 
 def test_the_settings_of_a_watched_folder_apply(folder: Path, tmp_path: Path) -> None:
-    """In a watched folder its grouping counts, and the price is that of the images, as exact text."""
+    """In a watched folder, the folder's grouping applies. The price is that of all images, as exact text."""
     config = tmp_path / "config.yaml"
     config.write_text(
         f"folders: [{{watch: {json.dumps(str(folder.parent))}, output: {tmp_path / 'home' / 'out'}, grouping: 6}}]\n"
@@ -199,7 +199,7 @@ def test_singles_wait_only_if_bracketd_decides(folder: Path, tmp_path: Path, gro
 
 
 def test_a_sheet_shows_every_frame(folder: Path, tmp_path: Path) -> None:
-    """``--sheet`` writes one picture with a strip for each set, also if a file has no preview."""
+    """``--sheet`` writes one picture with a strip for each set, even if a file has no preview."""
     put(folder, {"IMG_0099.JPG": b"\xff\xd8 broken"})
     sheet = tmp_path / "sheet.jpg"
     done = run("plan", folder, "--sheet", sheet)
@@ -232,7 +232,7 @@ def test_exposures_are_written_as_photographers_do(frame: Frame, text: str) -> N
 
 
 def test_the_speed_is_that_of_the_latest_large_upload() -> None:
-    """Bytes a second from the first stored file to the last; None for orders that are too small."""
+    """The speed is bytes per second from the first stored file to the last; None for orders that are too small."""
 
     def stored(*at: float, size: int) -> tuple[Bracket, ...]:
         return tuple(Bracket(f"{n}.jpg", size, 1, n, stored_at=time) for n, time in enumerate(at))

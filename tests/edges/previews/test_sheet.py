@@ -61,7 +61,7 @@ def test_long_sets_continue_in_the_next_row() -> None:
 
 
 def test_quiet_strips_are_below_and_smaller() -> None:
-    """What is not sent stands below all sets, with smaller frames, wherever it is in the list."""
+    """Frames that are not sent stand below all sets and are smaller, wherever they are in the list."""
     image = drawn(Strip("Not sent", (cell(RED),), quiet=True), Strip("Set 1", (cell(GREEN),)))
     red, green = area(image, RED), area(image, GREEN)
     assert red[1] > green[3]
