@@ -163,7 +163,7 @@ def test_a_shoot_that_waits_for_something_else_than_a_gate(explaining: Explainin
 
 
 def test_photos_that_are_not_whole(explaining: Explaining) -> None:
-    """For a cut-off photo its length is shown; an empty photo is shown as empty; an unknown format counts as complete."""
+    """A cut-off photo is shown with its length, an empty one as empty. Unknown formats count as complete."""
     explaining.put("cut.JPG", WHOLE[:3000])
     explaining.put("empty.JPG", b"")
     explaining.put("unknown.X3F", b"FOVb" + bytes(range(256)))

@@ -53,7 +53,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def heard(root: Path) -> Iterator[Heard]:
-    """Hints of the watched folder, the shoot in it being followed."""
+    """Hints about the watched folder, whose shoot is followed."""
     heard = Heard(root)
     heard.hints.start()
     heard.hints.follow(OAK)

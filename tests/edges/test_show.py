@@ -159,7 +159,7 @@ def test_images_that_differ_are_shown(tmp_path: Path) -> None:
 
 
 def test_images_that_cannot_be_compared_are_shown(tmp_path: Path) -> None:
-    """The output says for how many images the photos are not known. An order that matches its plan has no such lines."""
+    """The output says for how many images the photos are unknown. An order that matches its plan has no such lines."""
     as_planned = grouped(((0, 1), (2, 3)), ((0, 1), (2, 3)))
     hidden = changed(grouped(((0, 1), (2, 3)), ((0, 1), ())), id="7" + as_planned.id[1:])
     output = shown(tmp_path, hidden, as_planned)
