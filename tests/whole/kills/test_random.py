@@ -18,7 +18,7 @@ KILLS = 25
 AT_ONCE = 4
 """Largest number of orders in progress at the same time."""
 
-STARTED = 4
+STARTED = 2
 """Seeds below this start the installed program itself each time. The runs of the others are forked."""
 
 LIVES = 10
