@@ -11,7 +11,7 @@ from daemon.cli.answered import leave
 from daemon.cli.state import look
 from daemon.config import Settings, load
 from daemon.order import Verb
-from daemon.reports.words import printable
+from daemon.text import printable
 
 
 @click.command()

@@ -11,8 +11,8 @@ import click
 from daemon.cli.state import ask, look
 from daemon.host.lock import running_pid
 from daemon.order import Verb
-from daemon.reports.words import printable
 from daemon.store.asks import Outcome
+from daemon.text import printable
 
 PATIENCE = 2.0
 """Seconds to wait for the daemon's answer. The daemon checks for new asks every second."""

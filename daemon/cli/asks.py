@@ -21,10 +21,11 @@ from daemon.host.lock import running_pid
 from daemon.order import Ended, Order, Refusal, Verb, refusal, submitted_order
 from daemon.order.picking import pick
 from daemon.orders import answers
-from daemon.reports.words import ENDED, printable
+from daemon.reports.status import ENDED
 from daemon.shoot import BOUNDS, FileClass
 from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting
+from daemon.text import printable
 
 
 @click.command()

@@ -29,9 +29,9 @@ from daemon.reports.attention import message
 from daemon.reports.away import away
 from daemon.reports.daemon import wrong_with_daemon
 from daemon.reports.unknown import unknown_orders
-from daemon.reports.words import printable
 from daemon.services import build_usual
 from daemon.store.attention import Attention, Heed
+from daemon.text import printable
 
 NOT_WITH_IMAGES = (
     "`grouping: {}` with `flow: images`: the service is asked for these sets only if all are certain and of one size; "

@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
 from daemon.reports.spending import Line, amount, by_month
-from daemon.reports.words import printable
+from daemon.text import printable
 
 DATE, IMAGES, MONEY = 12, 8, 12
 SHORTEST = 12

@@ -17,7 +17,7 @@ from daemon.errors import AlreadyRunning, StateError
 from daemon.host.lock import InstanceLock, running_pid
 from daemon.reports.away import away
 from daemon.reports.daemon import wrong_with_daemon
-from daemon.reports.words import printable
+from daemon.text import printable
 
 OVERDUE = 2 * 86400.0
 """The age in seconds at which a running daemon's newest copy is too old."""

@@ -32,11 +32,11 @@ from daemon.grouping import RAW, extension
 from daemon.host.lock import running_pid
 from daemon.order import Bracket, Order, Phase, Sent
 from daemon.reports.leftout import why_left_out
-from daemon.reports.words import printable
 from daemon.shoot import FileClass, GateResult, Shot
 from daemon.shoot.shot import UNKNOWN
 from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting
+from daemon.text import printable
 
 WORDS = {
     FileClass.PHOTO: "a photo",

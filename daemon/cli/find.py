@@ -22,9 +22,10 @@ import click
 
 from daemon.cli.target import command
 from daemon.config.mistake import nearest
-from daemon.reports.words import ENDED, letters, printable
+from daemon.reports.status import ENDED
 from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting
+from daemon.text import letters, printable
 
 SURE, SHORTEST = 4, 3
 """The minimum number of characters of an ID that identify an order (step 3), or suggest one (step 4)."""

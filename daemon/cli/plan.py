@@ -26,8 +26,8 @@ from daemon.photos.own import read_own
 from daemon.photos.planning import plan_folder
 from daemon.reports.leftout import why_left_out
 from daemon.reports.spending import amount
-from daemon.reports.words import printable
 from daemon.shoot import Why
+from daemon.text import printable
 
 WHY = {
     Why.COPY: "copy",

@@ -15,9 +15,9 @@ from daemon.config.policy import preset_of
 from daemon.host import logs
 from daemon.order import Phase
 from daemon.recovery import Account, Rebuilt, Recovery, Report, Source, WatchedSettings
-from daemon.reports.words import printable
 from daemon.service import Service
 from daemon.services import build_usual
+from daemon.text import printable
 
 
 def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:

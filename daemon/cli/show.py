@@ -15,7 +15,7 @@ from daemon.cli.state import look
 from daemon.config.locate import locate_state
 from daemon.reports.details import BracketLine, Details, Head, ImageLine, look_up
 from daemon.reports.differences import Differences
-from daemon.reports.words import day, printable
+from daemon.text import day, printable
 
 
 @click.command()

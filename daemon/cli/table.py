@@ -13,7 +13,8 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
 from daemon.order.problem import Code
-from daemon.reports.words import ENDED, printable
+from daemon.reports.status import ENDED
+from daemon.text import printable
 
 RECENT = 20
 """The number of ended shoots that are shown; the rest are only counted."""

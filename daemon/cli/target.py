@@ -12,7 +12,7 @@ import click
 
 from daemon.config import FolderSettings, load
 from daemon.errors import ConfigError
-from daemon.reports.words import alike, printable
+from daemon.text import alike, printable
 
 SHOWN = 3
 """The number of shoots that an error shows as examples."""

@@ -29,6 +29,16 @@ def span_of_month(month: str) -> tuple[float, float] | None:
     return datetime(year, number, 1).astimezone().timestamp(), following.timestamp()
 
 
+def months_between(first: float, last: float) -> list[tuple[float, float]]:
+    """The spans of the months from that of one time to that of another: each start, and the next month's start."""
+    month, end, spans = _midnight(first).replace(day=1), _midnight(last), []
+    while month <= end:
+        following = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
+        spans.append((month.astimezone().timestamp(), following.astimezone().timestamp()))
+        month = following
+    return spans
+
+
 def _midnight(now: float) -> datetime:
     """The start of the day that contains ``now``, as local time without a zone, so that calendar days can be added."""
     here = datetime.fromtimestamp(now).astimezone()

@@ -13,6 +13,9 @@ from daemon.reports.daemon import no_room, silent
 from daemon.store.reading import Reader
 from daemon.webapp import order_page
 
+ENDED = ("downloaded", "skipped", "cancelled")
+"""Phases in which an order has ended."""
+
 
 def document(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -> dict[str, Any]:
     """The document of ``status --json``, version 1. Times are ISO 8601 in UTC; sizes are in bytes.

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from tests import plain_http
 from tests.edges.sandbox.client import Client
 from tests.edges.sandbox.shots import NOON, bracket, shoot
 from tests.sandbox_process import Sandbox, running_sandbox
@@ -187,8 +188,8 @@ def test_links_are_signed(order: tuple[Client, str], host: str) -> None:
     url = next(
         item for item in (answer.history[0].url, answer.url) if str(item).startswith(getattr(client.sandbox, host))
     )
-    assert httpx.get(f"{url}0").status_code == 403
-    assert httpx.get(str(url).split("?")[0]).status_code == 403
+    assert plain_http.get(f"{url}0").status_code == 403
+    assert plain_http.get(str(url).split("?")[0]).status_code == 403
     assert urlsplit(str(url)).query
 
 
@@ -232,7 +233,7 @@ def test_link_in_json() -> None:
         client.merge()
         (image,) = client.images()
         reply = client.ask("GET", f"/v3/images/{image['image_id']}/enhanced")
-        assert _picture(httpx.get(reply["image_url"], follow_redirects=True)).format == "JPEG"
+        assert _picture(plain_http.get(reply["image_url"], follow_redirects=True)).format == "JPEG"
 
 
 def _picture(answer: httpx.Response) -> Image.Image:

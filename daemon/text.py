@@ -5,9 +5,6 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
-ENDED = ("downloaded", "skipped", "cancelled")
-"""Phases in which an order has ended."""
-
 
 def printable(text: str) -> str:
     """Text on one line without control characters, so that a file name cannot control a terminal or a page.
