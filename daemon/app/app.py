@@ -37,7 +37,7 @@ from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
 from daemon.recovery.newer import compare
 from daemon.resuming import Resuming
-from daemon.runner import Account, Runner
+from daemon.runner import Account, Deadlines, Runner
 from daemon.runner.lanes import lanes
 from daemon.services import Services
 from daemon.store.notes import Alert, Started, Subject, Watching
@@ -151,6 +151,7 @@ class App:
         )
         for order_id in refused:
             await desk.happened(order_id, facts.Resumed())
+        deadlines = Deadlines(desk, self._clock)
         watchers = await self._watchers(desk, roots, unknown)
         if watchers is None:
             return
@@ -171,6 +172,7 @@ class App:
             lookers.append(group.create_task(Asks(desk, self._presets(), came=came).run(), name="asks"))
             if page is not None:
                 lookers.append(group.create_task(page.run(), name="page"))
+            lookers.append(group.create_task(deadlines.run(), name="deadlines"))
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(_note_copies, store))
             lookers.append(group.create_task(copying, name="copies"))
             lookers.append(group.create_task(unknown.run(), name="notes"))

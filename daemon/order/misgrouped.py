@@ -5,7 +5,6 @@ from __future__ import annotations
 from daemon.order.changes import held
 from daemon.order.hold import HoldKind
 from daemon.order.image import Image
-from daemon.order.messages import kept_until
 from daemon.order.money import to_buy
 from daemon.order.order import Order
 from daemon.order.phase import Phase
@@ -44,7 +43,7 @@ def _why(order: Order, proof: Proof) -> str:
     bought = " more" if any(image.fetched_at is not None for image in order.images) else ""
     return (
         f"the service did not group the photos as planned: {'; '.join(scenes[:SHOWN])}{more}. Nothing{bought} was "
-        f"bought. {WAYS_OUT}{kept_until(order.merge.asked_at)}"
+        f"bought. {WAYS_OUT}"
     )
 
 

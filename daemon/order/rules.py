@@ -32,7 +32,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from daemon.order import asked, behind, downloading, merging, money, regrouping, steps, trouble, uploading
+from daemon.order import asked, behind, deadline, downloading, merging, money, regrouping, steps, trouble, uploading
 from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
@@ -96,9 +96,7 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
         after = held_if_misgrouped(order, _applied(order, fact, now, policy))
     if after is order:
         return known
-    since = order.times.in_phase_since if after.phase is order.phase else now
-    after = dated(known, after, now)
-    return replace(after, times=replace(after.times, phase_since=since))
+    return dated(known, after, now, order.times.in_phase_since if after.phase is order.phase else now)
 
 
 def _still_held(order: Order, hold: Hold, after: Order) -> Order:
@@ -200,5 +198,7 @@ def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  
             return trouble.nothing(order, fact, now, policy)
         case f.Cancelled():
             return trouble.cancelled(order, fact, now, policy)
+        case f.DeadlineNear():
+            return deadline.came_nearer(order, fact, now)
         case _:
             assert_never(fact)

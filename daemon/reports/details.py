@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from daemon.order import Health, Image, ImageState, Order, Phase, Verb, allowed
+from daemon.order.deadline import deadline
 from daemon.order.naming import brief
 from daemon.order.wording import line
 from daemon.reports.differences import Differences, differences_of
@@ -38,7 +39,8 @@ class Head:
     """What an order is and how it stands.
 
     ``page`` is its address at the service, None until it exists there. ``sets`` says who groups, ``enhance`` lists the
-    preferences, ``own`` the settings that the shoot's own file changed; both may be empty.
+    preferences, ``own`` the settings that the shoot's own file changed; both may be empty. ``kept_until`` is until when
+    the service promises to keep the images, in epoch seconds; None if the order needs none of them.
     """
 
     order_id: str
@@ -53,6 +55,7 @@ class Head:
     enhance: str
     own: str
     locked_at: float
+    kept_until: float | None
     supplement: Supplement | None
     dev_mode: bool
     approved: bool
@@ -166,6 +169,7 @@ def _head(order: Order, first_at: float | None) -> Head:
         enhance=", ".join(f"{key}={json.dumps(value)}" for key, value in order.preset.enhance.items()),
         own=own_settings(order),
         locked_at=order.times.created_at,
+        kept_until=deadline(order),
         supplement=Supplement(source.supplement_of, first_at) if source.supplement_of is not None else None,
         dev_mode=order.preset.dev_mode,
         approved=order.purchase.approved,

@@ -54,7 +54,7 @@ def test_a_checkout_prints_the_example(tmp_path: Path) -> None:
 
 
 def test_the_package_has_no_strangers(installed: Path) -> None:
-    """A wheel has the package, the types marker, the example, the scenes and the page, but no tests or caches."""
+    """A wheel has the package, the types marker, the example, the scenes, the page and the font, but nothing else."""
     files = [path.relative_to(installed) for path in installed.rglob("*") if path.is_file()]
     assert {path.parts[0] for path in files if ".dist-info" not in path.parts[0]} == {"daemon"}
     page = (Path("daemon/page/static"), Path("daemon/page/templates"))
@@ -64,6 +64,8 @@ def test_the_package_has_no_strangers(installed: Path) -> None:
     assert {path.name for path in others} == {
         "py.typed",
         "config.example.yaml",
+        "NotoSans-Regular.ttf",
+        "OFL.txt",
         *(f"{name}.jp2" for name in ("living-room", "kitchen", "bedroom", "house")),
     }
 

@@ -1,4 +1,4 @@
-// What the page does beyond plain HTML: the slider between before and after, and parts that need no new drawing.
+// What the page does beyond plain HTML: the slider between before and after, and careful updates.
 "use strict";
 
 document.documentElement.classList.add("js");
@@ -10,24 +10,44 @@ document.addEventListener("input", (event) => {
   }
 });
 
-// A part whose content is the same stays as it is: its pictures are not loaded again, and its sliders stay in place.
-// In a part that changed, what a person opened stays open.
+// How an element is found again after its part was replaced.
+function nameOf(element) {
+  const form = element.closest("form");
+  const verb = form && form.elements.verb ? form.elements.verb.value : "";
+  const text = element.matches("summary") ? element.textContent : "";
+  const place = element.closest("li, section, tr");
+  const link = place ? place.querySelector("a, h3") : null;
+  return [element.tagName, element.getAttribute("href"), form && form.getAttribute("action"), verb, text, link && link.textContent].join(" ");
+}
+
+let focused = "";
+
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const now = event.detail.target;
   const next = event.detail.fragment.firstElementChild;
-  if (next && next.dataset.content && next.dataset.content === now.dataset.content) {
+  const active = document.activeElement;
+  // A part whose content is the same stays: its pictures are not loaded again, and its sliders stay in place.
+  const same = next && next.dataset.content && next.dataset.content === now.dataset.content;
+  // A part in which somebody is typing or choosing waits for the next change.
+  const typing = now.contains(active) && active.matches("input:not([type=range]), select, textarea");
+  if (same || typing || !next) {
     event.detail.shouldSwap = false;
-  } else if (next) {
-    const opened = now.querySelectorAll("details");
-    next.querySelectorAll("details").forEach((one, n) => { one.open = one.open || Boolean(opened[n] && opened[n].open); });
+    return;
   }
+  const open = new Set([...now.querySelectorAll("details[open] > summary")].map(nameOf));
+  next.querySelectorAll("details > summary").forEach((summary) => {
+    summary.parentElement.open = open.has(nameOf(summary));
+  });
+  focused = now.contains(active) ? nameOf(active) : "";
 });
 
-// A part in which somebody is typing or choosing waits for the next change.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const active = document.activeElement;
-  if (active && event.detail.target.contains(active) && active.matches("input:not([type=range]), select, textarea")) {
-    event.detail.shouldSwap = false;
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (focused) {
+    const again = [...event.detail.target.querySelectorAll("a, button, summary")].find((element) => nameOf(element) === focused);
+    focused = "";
+    if (again) {
+      again.focus({ preventScroll: true });
+    }
   }
 });
 

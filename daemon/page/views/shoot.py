@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from daemon.order import Image, ImageState, Order, Verb, allowed
-from daemon.order.messages import KEPT_FOR
+from daemon.order import Image, Order, Verb, allowed
+from daemon.order.deadline import deadline
 from daemon.order.picking import pickable
 from daemon.order.pictures import brackets_of
 from daemon.page.guard import form
@@ -56,7 +56,9 @@ class ShootView:
             request,
             "shoot.html",
             phases=PHASES,
-            content=_content(details.images, details.planned, details.sent),
+            content=_content(
+                details.images, details.planned, details.brackets, details.differences, values["pickable"]
+            ),
             sets=sets_of(details),
             **values,
         )
@@ -91,11 +93,11 @@ def _shown(order: Order, price: Decimal | None) -> dict[str, Any]:
     return {
         "steps": steps(order.phase.value, order.stage.value if order.stage is not None else None),
         "offers": offers(order, price),
-        "pickable": may,
+        "pickable": sorted(may),
         "cost": spent(order, price),
         "titles": {image.id: _title(order, image) for image in order.images},
         "before": {image.id: middle(order, brackets_of(order, image)) for image in order.images},
-        "kept_until": _kept_until(order),
+        "kept_until": deadline(order),
     }
 
 
@@ -103,12 +105,6 @@ def _title(order: Order, image: Image) -> str:
     """What an image is called: its file, else its first photo, else its name at the service."""
     of = brackets_of(order, image)
     return image.file or (order.brackets[of[0]].path.rpartition("/")[2] if of else image.called)
-
-
-def _kept_until(order: Order) -> float | None:
-    """Until when the vendor keeps images that are not bought; None if there are none, or if it is not known."""
-    left = any(image.state in (ImageState.PROCESSED, ImageState.NOT_PICKED) for image in order.images)
-    return order.merge.asked_at + KEPT_FOR if left and order.merge.asked_at is not None else None
 
 
 def sets_of(details: Details) -> list[dict[str, Any]]:
