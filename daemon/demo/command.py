@@ -10,13 +10,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
+from daemon.demo import page
+
 SHOOT = "12 Oak Street"
+PAGE_PATIENCE = 10.0
+"""Seconds that the demo waits for the page."""
+
 PATIENCE = 600.0
 """Seconds that the demo waits for its pictures. A large RAW shoot takes long to merge."""
 
@@ -28,12 +33,12 @@ PATIENCE = 600.0
 )
 @click.option("--flow", type=click.Choice(["images", "brackets"]), default="images", show_default=True)
 @click.option("--scenes", type=click.IntRange(1, 4), default=4, show_default=True, help="Number of sample scenes.")
-@click.option("--keep", is_flag=True, help="Keep all files: brackets, state, logs, the sandbox's storage.")
+@click.option("--keep", is_flag=True, help="Keep all files, and the page until Ctrl-C.")
 def demo(shoot: Path | None, folder: Path | None, flow: str, scenes: int, keep: bool) -> None:
     """Turn a sample shoot into finished HDR pictures. No key, no network: nothing leaves this machine.
 
     Creates a sample shoot (or copies yours), starts the sandbox and the daemon, drops the shoot into the watched
-    folder, and prints the paths of the finished pictures.
+    folder, and prints the paths of the finished pictures. Meanwhile the page shows it; with a desktop it opens.
     """
     try:
         import cv2 as _cv2  # noqa: F401, PLC0415 - to report a missing package early
@@ -47,10 +52,15 @@ def demo(shoot: Path | None, folder: Path | None, flow: str, scenes: int, keep: 
     stage.prepare()
     source = _sample(stage.card, scenes) if shoot is None else shoot.resolve()
     with stage.sandbox() as api, stage.daemon(api):
+        stage.open_page()
         click.echo(f"Dropping “{source.name}” into {stage.watched}")
         stage.drop(source)
         order = stage.watch_until_done()
-    _show_result(stage, order, keep=keep)
+        _show_result(order)
+        if keep:
+            stage.stay()
+    if not keep:
+        stage.clear()
 
 
 class Stage:
@@ -103,6 +113,30 @@ class Stage:
             with _ended(program):
                 self._wait(lambda: self._report()["daemon"]["watching"], 30.0, program)
                 yield
+
+    def open_page(self) -> None:
+        """Print the address of the page, and open it if there is a desktop."""
+        self._wait(lambda: page.link(self.state) is not None, PAGE_PATIENCE)
+        if (link := page.link(self.state)) is None:
+            click.echo(f"The page is off. See {self.folder / 'daemon.log'}")
+            return
+        click.echo(f"The page (this link works once, within a minute):\n  {link}")
+        page.show(link)
+
+    def stay(self) -> None:
+        """Keep the daemon, and with it the page, until Ctrl-C."""
+        click.echo(f"All other files are in {self.folder}. Try `bracketd --config {self.config} status`")
+        click.echo(f"The page stays until Ctrl-C. A new link, valid for a minute:\n  {page.link(self.state) or 'none'}")
+        with suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(3600)
+
+    def clear(self) -> None:
+        """Remove everything except the finished pictures."""
+        for leftover in (self.card, self.watched, self.state, self.folder / "sandbox"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        for name in ("config.yaml", "sandbox.log", "daemon.log"):
+            (self.folder / name).unlink(missing_ok=True)
 
     def drop(self, source: Path) -> None:
         """Copy the shoot into the watched folder, as a card reader or a sync client would."""
@@ -200,7 +234,7 @@ def _sample(card: Path, scenes: int) -> Path:
     return folder
 
 
-def _show_result(stage: Stage, order: dict[str, Any], *, keep: bool) -> None:
+def _show_result(order: dict[str, Any]) -> None:
     """Print the paths of the finished pictures, and write a contact sheet beside them."""
     from daemon.demo.contact_sheet import ContactRow, contact_sheet  # noqa: PLC0415 - pillow
 
@@ -209,19 +243,12 @@ def _show_result(stage: Stage, order: dict[str, Any], *, keep: bool) -> None:
     rows = [ContactRow(tuple(brackets), picture) for picture, brackets in pairs(note)]
     sheet = output / "contact-sheet.jpg"
     contact_sheet(rows, sheet)
-    if not keep:
-        for leftover in (stage.card, stage.watched, stage.state, stage.folder / "sandbox"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        for name in ("config.yaml", "sandbox.log", "daemon.log"):
-            (stage.folder / name).unlink(missing_ok=True)
     click.echo(f"\n{len(rows)} finished picture(s) from {order['brackets']['total']} brackets:")
     for row in rows:
         click.echo(f"  {row.finished}")
     for failed in note["failed"]:
         click.echo(f"  failed: {failed['name']}: {failed['reason']}")
     click.echo(f"Before and after, side by side:\n  {sheet}")
-    if keep:
-        click.echo(f"All other files are in {stage.folder}. Try `bracketd --config {stage.config} status`")
 
 
 def pairs(note: dict[str, Any]) -> Iterator[tuple[Path, list[Path]]]:
