@@ -81,6 +81,7 @@ class Site:
 
         self.came = asyncio.Event()
         self.state = State(lambda: SqliteReader(self.state_dir), store_ask, self.came, list)
+        self.state.patience = 0.03
         self.settings = settings = settings_in(home, self.page)
         self.sessions = Sessions(secret_of(self.state_dir), lambda: self.time)
         self.events = Events(self.broadcast, self.state)
