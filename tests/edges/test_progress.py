@@ -179,8 +179,9 @@ def test_after_the_last_transfer_an_order_is_shown_for_ten_more_seconds() -> Non
     assert sink.board.look() == ()
     sending = sink.send(shoot(), 1, 2000)
     next(sending)
+    finish(sink.send(shoot(), 0, 1000))
     sink.clock.at += 60
-    assert sink.seen.bytes_per_s == 0
+    assert (sink.seen.bytes, sink.seen.bytes_per_s) == (1000, 0)
 
 
 # --- the file ---
