@@ -10,7 +10,7 @@ import asyncio
 import functools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -191,16 +191,18 @@ class App:
                 watch = OutputWatch(output, roots, Presence(output, desk), Disk(self._clock))
                 lookers.append(group.create_task(watch.run(), name="output"))
             await self._stop.wait()
-            if page is not None:
-                page.stop()
-            for watcher in watchers:
-                watcher.stop()
-            runner.stop()
-            await asyncio.wait(tasks, timeout=GRACE)
-            self._break_off()
-            await asyncio.wait(tasks)
-            for task in lookers:
-                task.cancel()
+            for part in (page, *watchers, runner):
+                if part is not None:
+                    part.stop()
+            await self._end(tasks, lookers)
+
+    async def _end(self, tasks: Sequence[asyncio.Task[None]], lookers: Sequence[asyncio.Task[None]]) -> None:
+        """Wait until the tasks have ended, and break off transfers after ``GRACE``. Then cancel the lookers."""
+        await asyncio.wait(tasks, timeout=GRACE)
+        self._break_off()
+        await asyncio.wait(tasks)
+        for task in lookers:
+            task.cancel()
 
     # --- parts ---
 

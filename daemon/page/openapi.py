@@ -76,6 +76,7 @@ SCHEMAS: dict[str, Schema] = {
         orders=_list(_ref("Order")),
         waiting=_list({"type": "object"}),
         attention=_list({"type": "object"}),
+        transfers=_list({"type": "object"}),
     ),
     "Orders": _object(version=VERSION, total=COUNT, orders=_list(_ref("Order"))),
     "Details": _object(

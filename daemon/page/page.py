@@ -30,6 +30,7 @@ from daemon.page.reading import State
 from daemon.page.server import STOP, Server
 from daemon.page.sessions import Sessions, secret_of
 from daemon.pictures import Cache, Pictures, showing
+from daemon.progress.reading import read
 from daemon.store.notes import Alert, Subject
 
 log = structlog.get_logger("bracketd.page")
@@ -62,7 +63,7 @@ class Page:
         assert settings.page is not None
         self._settings, self._page, self._around = settings, settings.page, around
         self._broadcast = Broadcast()
-        self._events = Events(self._broadcast, around.state)
+        self._events = Events(self._broadcast, around.state, lambda: read(settings.state_dir))
         self._server: Server | None = None
         self._stopping = asyncio.Event()
 

@@ -19,7 +19,9 @@ from daemon.order.pictures import brackets_of
 from daemon.page.guard import form
 from daemon.page.verbs import offer_of, offers, spent
 from daemon.page.views.common import PHASES, Common, middle, order_of, said, steps
+from daemon.progress.reading import read as read_progress
 from daemon.reports.details import Details, look_up
+from daemon.reports.progress import in_json
 from daemon.store.pages import Filter
 from daemon.store.reading import Reader
 from daemon.webapp import order_page
@@ -46,6 +48,7 @@ class ShootView:
             return {
                 "details": look_up(reader, order.id),
                 "summary": reader.page_of_orders(order_page(""), Filter(text=order.id), 1).orders[0],
+                "transfers": [in_json(one) for one in read_progress(self._common.settings.state_dir)],
                 "said": said(reader, request),
                 **_shown(order, price),
             }
