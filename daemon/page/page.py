@@ -119,6 +119,10 @@ class Page:
                     await self._around.note(Alert(Subject.PAGE, None))
                     log.info("page on", url=address.url(host, port))
                     await self._with_events(server, [listener])
+            except OSError as error:
+                where = error.filename or self._settings.state_dir
+                why = error.strerror or error
+                return f"the page is off, because {where} cannot be used ({why}). Check its permissions"
             except Exception as error:
                 log.exception("bug in the page")
                 return (

@@ -188,6 +188,15 @@ def test_a_button_is_an_ask(site: Site, browser: Browser) -> None:
     assert site.came.is_set()
 
 
+def test_an_answer_is_shown_where_it_was_asked_for(site: Site, browser: Browser) -> None:
+    """After a button in Waiting for you, the answer is shown there."""
+    site.add(held())
+    answer = browser.press(ID, "approve", back="waiting")
+    assert answer.headers["location"] == "/waiting?ask=1"
+    site.answer(1, "it is approved")
+    assert "it is approved" in browser.get("/waiting?ask=1").text.lower()
+
+
 def test_a_submit_is_about_the_folder(site: Site, browser: Browser) -> None:
     """Sending a shoot again asks for its folder, as the command does."""
     site.add(changed(order(), phase=Phase.CANCELLED))
