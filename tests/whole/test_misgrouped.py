@@ -47,8 +47,13 @@ def misgroup(program: Bracketd, sandbox: Sandbox, kind: str, flow: str = "bracke
 def test_a_wrong_grouping_is_held(program: Bracketd, sandbox: Sandbox, kind: str) -> None:
     """An order whose sets the service changed is held before a cent is spent, and an approval buys it as it is."""
     order = misgroup(program, sandbox, kind)
-    (problem,) = order["problems"]
+    problem, kept = order["problems"]
     assert (order["phase"], problem["code"], problem["next"]) == ("held", "misgrouped", "bracketd approve")
+    assert (kept["code"], kept["next"], order["kept_until"] > order["created_at"]) == (
+        "deadline",
+        "bracketd approve",
+        True,
+    )
     assert "expected 3 photos, got " in problem["text"]
     assert "images that differ from the planned ones:" in program.run("show", OAK).stdout
     assert "keep the images for 24 hours, until " in " ".join(program.run("status").stdout.split())
@@ -64,7 +69,7 @@ def test_a_wrong_grouping_is_held(program: Bracketd, sandbox: Sandbox, kind: str
 def test_a_wrong_grouping_of_an_unknown_kind_is_held(program: Bracketd, secretive: Sandbox, kind: str) -> None:
     """If the service does not say which photos are in an image, the number of images or their names show it."""
     order = misgroup(program, secretive, kind)
-    assert (order["phase"], [problem["code"] for problem in order["problems"]]) == ("held", ["misgrouped"])
+    assert (order["phase"], [problem["code"] for problem in order["problems"]]) == ("held", ["misgrouped", "deadline"])
     assert charges(secretive, order) == 0
     assert "not compared: the service does not say which photos became 2 of 2 images" in program.run("show", OAK).stdout
     program.stop()
