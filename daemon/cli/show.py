@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from daemon.cli.differences import lines_of
+from daemon.cli.differences import lines_of, look_of
 from daemon.cli.find import one
 from daemon.cli.leftout import why_left_out
 from daemon.cli.planned import own_settings, planned_images, who_groups
@@ -125,6 +125,7 @@ def _image(order: Order, image: Image) -> str:
         image.id,
         printable(brief(image.reason or "")) if image.state is ImageState.FAILED else "",
         f"from {made_of}" if made_of else "",
+        look_of(order, image.id),
         f"reprocessed {_when(image.reprocessed_at)}" if image.reprocessed_at is not None else "",
     )
     return "  ".join(part for part in parts if part)
