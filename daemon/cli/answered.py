@@ -15,7 +15,7 @@ from daemon.store.asks import Outcome
 from daemon.text import printable
 
 PATIENCE = 2.0
-"""Seconds to wait for the daemon's answer. The daemon checks for asks once a second."""
+"""Seconds to wait for the daemon's answer. The daemon checks for new asks every second."""
 
 OFTEN = 0.05
 """Seconds between two checks for the answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -44,7 +45,17 @@ def _head(details: Details) -> Iterator[str]:
     if head.own:
         yield f"  own      bracketd.yaml: {printable(head.own)}"
     yield f"  locked   {_when(head.locked_at)}"
+    if head.kept_until is not None:
+        yield _kept(head.kept_until, time.time())
     yield from _kind(head)
+
+
+def _kept(until: float, now: float) -> str:
+    """A line about the time for which the service promises to keep the images."""
+    hours, minutes = divmod(abs(until - now) // 60, 60)
+    span = f"{hours:.0f} h {minutes:.0f} min"
+    left = f"{span} left" if now < until else f"{span} ago; the service may have deleted the images"
+    return f"  kept     until {_when(until)} ({left})"
 
 
 def _kind(head: Head) -> Iterator[str]:
@@ -105,9 +116,17 @@ def _image(details: Details, image: ImageLine) -> str:
         image.image_id,
         printable(image.reason),
         f"from {made_of}" if made_of else "",
+        _look(image),
         f"reprocessed {_when(image.reprocessed_at)}" if image.reprocessed_at is not None else "",
     )
     return "  ".join(part for part in parts if part)
+
+
+def _look(image: ImageLine) -> str:
+    """The scene that an image looks like; empty if it was not compared."""
+    if not image.looks_like:
+        return ""
+    return f"looks like {printable(image.looks_like)}" + ("" if image.looks_clearly else ", not clearly")
 
 
 def _differences(details: Details) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Opens the state for the commands. Only this module names the database."""
+"""Opens the state for the commands. Among them, only this module knows the database."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ class StatusView:
         yield Message(shoot["reason"], "dim")
 
     def _mark(self, one: dict[str, Any]) -> str:
-        """Marks behind an order's name: supplement, dev mode, and its ID if others have the same name."""
+        """The marks after an order's name: supplement, dev mode, and its ID if others have the same name."""
         marks = (
             "supplement" if one.get("supplement_of") else "",
             "dev mode" if one.get("dev_mode") else "",

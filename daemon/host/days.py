@@ -40,6 +40,6 @@ def months_between(first: float, last: float) -> list[tuple[float, float]]:
 
 
 def _midnight(now: float) -> datetime:
-    """The start of the day that contains ``now``, as local time without a zone, for arithmetic with calendar days."""
+    """The start of the day that contains ``now``, as local time without a zone, so that calendar days can be added."""
     here = datetime.fromtimestamp(now).astimezone()
     return here.replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)

@@ -11,6 +11,7 @@ from daemon.order.again import was_sent
 from daemon.order.asked import ON_DISK, may_dismiss
 from daemon.order.facts import Regrouped
 from daemon.order.picking import Picked
+from daemon.order.unpictured import unpictured
 from daemon.shoot.sets import MOST_BRACKETS
 from daemon.store.asks import Answer, Outcome
 from daemon.text import day
@@ -177,9 +178,12 @@ def _dismissed(order: Order) -> str:
         return f"{order.source.shoot} is dismissed; none of its images will be bought. {again}"
     left = _count(sum(image.state is ImageState.DISMISSED for image in order.images), "image")
     kept_images = _count(kept, "image")
-    return (
+    text = (
         f"{order.source.shoot} is dismissed; {left} will not be bought. {kept_images} already bought will be delivered."
     )
+    if not unpictured(order):
+        return text
+    return f"{text} Afterwards, {_submit(order.source.folder)} sends the photos of the others as a new order."
 
 
 # --- a shoot's folder ---

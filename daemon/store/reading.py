@@ -1,4 +1,4 @@
-"""The protocol with which programs other than the daemon read a state."""
+"""The protocol through which programs other than the daemon read a state."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def noted(of: Order, number: int) -> Order:
 
 
 def test_a_fact_waits_for_room(tmp_path: Path) -> None:
-    """A write that does not fit is done once when there is space, and later writes wait for it."""
+    """A write that does not fit is carried out exactly once when there is space again; later writes wait for it."""
 
     async def work(clock: SimulatedClock) -> list[str | None]:
         narrow = Narrow(tmp_path, Inline())

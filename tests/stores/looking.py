@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from daemon.order import HoldKind, ImageState, Order
 from daemon.order.allowed import next_command
+from daemon.order.deadline import deadline
 from daemon.root import RootState
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted, noted
@@ -176,4 +177,7 @@ def _in_json(order: Order, page: str) -> dict[str, Any]:
     since = order.times.updated_at if order.times.phase_since is None else order.times.phase_since
     times = {"created_at": order.times.created_at, "updated_at": order.times.updated_at, "phase_since": since}
     summary |= {name: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for name, at in times.items()}
+    until = deadline(order)
+    kept = None if until is None else datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    summary["kept_until"] = kept
     return {**summary, "order_id": order.id, "url": f"{page}{order.id}", "dev_mode": order.preset.dev_mode}

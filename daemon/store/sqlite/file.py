@@ -141,7 +141,7 @@ def _require_first(path: Path) -> None:
 
 
 def require_newest(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise StateDamaged if a copy is newer than the file: then the file is an old one or has lost changes."""
+    """Raise StateDamaged if a copy is newer than the file, because then the file is outdated or has lost changes."""
     copy = copies.newest_sound(path)
     if copy is None:
         return

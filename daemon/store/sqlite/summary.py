@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from daemon.order.deadline import KEPT_FOR, SAFE
 from daemon.store.sqlite.names import unpack
 
 SUMMARY = (
@@ -18,6 +19,16 @@ ENDED = "phase IN ('downloaded', 'skipped', 'cancelled')"
 NAME = "json(CASE typeof({0}) WHEN 'blob' THEN quoted({0}) ELSE json_quote({0}) END)".format
 """SQL for a file name in JSON. ``define_quoted`` defines ``quoted``, which turns bytes that are not UTF-8 into lone
 surrogates (PEP 383)."""
+
+KEPT_UNTIL = f"""iif(
+  merge != 'not asked' AND phase NOT IN ('downloaded', 'skipped', 'cancelled') AND (
+    images_total = 0 OR EXISTS (
+      SELECT 1 FROM images WHERE order_id = orders.id
+      AND state NOT IN ({", ".join(f"'{state.value}'" for state in SAFE)})
+    )
+  ), coalesce(reopened_at, merge_asked_at) + {KEPT_FOR}, NULL
+)"""  # noqa: S608 - constants
+"""SQL for the deadline of an order, as ``daemon.order.deadline.deadline`` computes it."""
 
 IN_JSON = f"""
 json_object(
@@ -37,6 +48,7 @@ json_object(
   'bytes', json_object('total', bytes_total, 'uploaded', bytes_uploaded),
   'dev_mode', json(iif(dev_mode, 'true', 'false')),
   'supplement_of', supplement_of,
+  'kept_until', strftime('%Y-%m-%dT%H:%M:%SZ', {KEPT_UNTIL}, 'unixepoch'),
   'created_at', strftime('%Y-%m-%dT%H:%M:%SZ', created_at, 'unixepoch'),
   'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch'),
   'phase_since', strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(phase_since, updated_at), 'unixepoch')
