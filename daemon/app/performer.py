@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from daemon.files.roots import Roots
+from daemon.gallery import Gallery
 from daemon.host import logs
 from daemon.order import Order, facts, steps
 from daemon.progress.board import Board
@@ -27,7 +28,8 @@ SPARE = 4
 class Performer:
     """Performs steps. ``threads`` is how many may run at once; ``now`` is epoch seconds.
 
-    ``resuming`` checks the orders of an earlier run before they continue. ``progress`` counts the bytes of transfers.
+    ``resuming`` checks the orders of an earlier run before they continue. ``gallery`` has the previews,
+    ``progress`` counts the bytes of transfers.
     """
 
     def __init__(
@@ -35,13 +37,14 @@ class Performer:
         services: Services,
         roots: Roots,
         resuming: Resuming,
+        gallery: Gallery,
         now: Callable[[], float],
         *,
-        threads: int,
         progress: Board,
+        threads: int,
     ) -> None:
-        self._services, self._roots, self._resuming, self._now = services, roots, resuming, now
-        self._progress = progress
+        self._services, self._roots, self._resuming, self._gallery = services, roots, resuming, gallery
+        self._progress, self._now = progress, now
         self._threads = ThreadPoolExecutor(threads + SPARE, thread_name_prefix="step")
         self._abort = threading.Event()
 
@@ -55,6 +58,7 @@ class Performer:
                 go_on=self._go_on,
                 now=self._now,
                 resuming=self._resuming,
+                gallery=self._gallery,
                 progress=self._progress,
             )
             fact: facts.Fact = await self.in_thread(performing.perform, order, step)
