@@ -18,6 +18,7 @@ from daemon.order.failure import Interrupted as Interrupted  # noqa: PLC0414 - a
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.preset import Preset
 from daemon.order.problem import Code
+from daemon.order.several import Several
 from daemon.shoot import Doubt, LeftOut
 
 
@@ -26,7 +27,7 @@ class Locked:
     """The shoot was found complete, or a person submitted it. Has its brackets and the files that are left out.
 
     ``left_out_why`` gives the reason for each of those files. ``doubt`` is why a person must decide before anything is
-    sent.
+    sent. ``several`` is set if the shoot looks like several properties.
     """
 
     brackets: tuple[Bracket, ...]
@@ -34,6 +35,7 @@ class Locked:
     why: str = ""
     left_out_why: tuple[LeftOut, ...] = ()
     doubt: Doubt | None = None
+    several: Several | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,13 @@ ALTER TABLE asks ADD COLUMN names TEXT NOT NULL DEFAULT '[]';
 """Adds whether a person decided about images that differ from the planned ones, and the names in a request, as JSON."""
 
 
+PARTS = """
+ALTER TABLE orders ADD COLUMN part TEXT;
+ALTER TABLE orders ADD COLUMN several TEXT NOT NULL DEFAULT '';
+"""
+"""Adds which of a shoot's properties an order is, as JSON, and the properties that a shoot seems to have, as text."""
+
+
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     def run(connection: sqlite3.Connection) -> None:
         for statement in script.split(";"):
@@ -301,6 +308,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _statements(GATES_OF_WAITING),
     _statements(PLAN),
     _statements(PROOF),
+    _statements(PARTS),
 )
 """The migration at index ``n`` converts a file of version ``n`` to version ``n + 1``."""
 
