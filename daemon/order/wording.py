@@ -103,6 +103,8 @@ def keys(detail: Mapping[str, Any], order: Order) -> dict[str, Any]:
                 shown["missing"] = [_file(one, order) if isinstance(one, int) else one for one in value]
             case "doubt", Mapping():
                 shown["doubt"] = value["why"]
+            case "several", Mapping():
+                shown["properties"] = value["found"]
             case "only" | "kept", list():
                 shown[name] = [_image(one, order) for one in value]
             case "image", str():

@@ -45,8 +45,6 @@ from daemon.watcher.unknown import UnknownOrders
 
 log = structlog.get_logger("bracketd.watcher")
 
-SEVERAL = "shoot looks like several properties"
-
 
 @dataclass(frozen=True, slots=True)
 class _Record:
@@ -86,7 +84,9 @@ class NewOrders:
         """Create the order of a whole shoot."""
         fact, shoot = compared.fact, compared.settled.shoot
         if fact.several is not None:
-            log.warning(SEVERAL, shoot=shoot, properties=fact.several.found, held=fact.several.ask)
+            log.warning(
+                "shoot looks like several properties", shoot=shoot, properties=fact.several.found, held=fact.several.ask
+            )
         order = await self._make(compared.settled, fact, compared)
         if new.unsure:
             order = unsure(order, await self._archive.why(compared.judged))

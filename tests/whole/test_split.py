@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.grouping.property import TO
 from tests.edges.sandbox.shots import NOON, bracket
 from tests.sandbox_process import Sandbox
 from tests.whole.books import audit, of_order
@@ -60,7 +61,7 @@ def test_two_properties_become_two_orders(program: Bracketd, sandbox: Sandbox) -
     order = program.reach(OAK, "held")
     (problem,) = [one for one in order["problems"] if one["code"] == "several-properties"]
     assert problem["next"] == "bracketd split"
-    assert "looks like 2 properties: 12:00–12:03 5 sets, 13:00–13:01 4 sets (after 57 min)" in problem["text"]
+    assert f"looks like 2 properties: 12:00{TO}12:03 5 sets, 13:00{TO}13:01 4 sets (after 57 min)" in problem["text"]
     assert order["order_id"] not in sandbox.report()["orders"], "nothing is sent before a person decides"
     plan = as_planned(program, place)
     done = program.asks("split", OAK)
