@@ -26,8 +26,6 @@ KEPT_FOR = 24 * 3600.0
 SAFE = (ImageState.FETCHED, ImageState.PLACED, *NOT_WANTED)
 """States of images that no longer depend on the service: they are on disk, or nobody wants them."""
 
-GONE = "`bracketd dismiss SHOOT` and then `bracketd submit SHOOT --again` send the shoot as a new order"
-
 
 class Remaining(StrEnum):
     """How close the deadline is. The order of the members is the order in time."""
@@ -114,18 +112,27 @@ def problem(order: Order) -> Problem | None:
     promise = f"the vendor promises to keep the images for 24 hours, until {kept_until(until)}"
     command = way_on(order)
     goes_on = f"`{command} SHOOT` continues the order" if command else "bracketd continues by itself"
-    bought = sum(image.fetched_at is not None for image in order.images)
-    again = f", and buy {bought} image(s) again" if bought else ""
     match now:
         case Remaining.FAR:
             return Problem(Code.DEADLINE, f"{promise}. {goes_on}")
         case Remaining.PASSED:
             text = f"the vendor promised to keep the images until {kept_until(until)}. It may have deleted them"
-            return Problem(Code.DEADLINE_PASSED, f"{text}. {goes_on} with what is left. If nothing is, {GONE}{again}")
+            return Problem(
+                Code.DEADLINE_PASSED, f"{text}. {goes_on} with what is left. If nothing is, {_new_order(order)}"
+            )
         case _:
             left = "less than 1 hour is left" if now is Remaining.CLOSE else "less than 6 hours are left"
             text = f"{left}: {promise}. After that it may delete them, and the shoot must be sent again"
             return Problem(Code.DEADLINE_NEAR, f"{text}. {goes_on}")
+
+
+def _new_order(order: Order) -> str:
+    """How the photos of lost images are sent again. If it is not known which those are, the whole shoot is sent."""
+    bought = sum(image.fetched_at is not None for image in order.images)
+    if not bought or all(image.brackets for image in order.images if image.state not in SAFE):
+        return "`bracketd dismiss SHOOT` and then `bracketd submit SHOOT` send their photos as a new order"
+    again = "`bracketd dismiss SHOOT` and then `bracketd submit SHOOT --again` send the shoot as a new order"
+    return f"{again}, and buy {bought} image(s) again"
 
 
 CODES = frozenset({Code.DEADLINE, Code.DEADLINE_NEAR, Code.DEADLINE_PASSED})

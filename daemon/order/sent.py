@@ -40,7 +40,7 @@ class Sent:
                 self._marks.setdefault(bracket.mark, []).append(bracket)
             else:
                 self._keys[key(bracket)] = bracket
-        self._shots = Shots(map(_taken, sent))
+        self._shots = Shots(map(taken, sent))
         self._places = _places(order, frozenset(order.brackets[number].path for number in without))
 
     def with_content(self, photo: Bracket) -> Bracket | None:
@@ -52,7 +52,7 @@ class Sent:
 
     def of_frame(self, photo: Bracket) -> Taken | None:
         """The bracket that shows the same frame as a photo, by the metadata of both files."""
-        return self._shots.find(_taken(photo))
+        return self._shots.find(taken(photo))
 
     def beside(self, photo: Bracket) -> Taken | None:
         """A file of the order with the folder and stem of a photo, if the metadata of the two do not contradict.
@@ -70,7 +70,7 @@ class Sent:
         theirs = self.of_frame(photo) or (self.beside(photo) if here else None)
         if theirs is None:
             return None
-        return LeftOut(photo.path, why_beside(_taken(photo), theirs), theirs.path, shoot)
+        return LeftOut(photo.path, why_beside(taken(photo), theirs), theirs.path, shoot)
 
 
 def is_same(one: str | None, other: str | None) -> bool:
@@ -97,7 +97,8 @@ def with_shots(order: Order, photos: Sequence[Bracket]) -> Order:
     return replace(order, brackets=tuple(brackets))
 
 
-def _taken(bracket: Bracket) -> Taken:
+def taken(bracket: Bracket) -> Taken:
+    """A bracket's path and metadata, for a comparison of frames."""
     return Taken(bracket.path, bracket.shot)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from datetime import datetime
 
 import structlog
 
@@ -16,6 +15,7 @@ from daemon.order.picking import Picked
 from daemon.order.unpictured import unpictured
 from daemon.shoot.sets import MOST_BRACKETS
 from daemon.store.asks import Answer, Outcome
+from daemon.text import day
 
 log = structlog.get_logger("bracketd.asks")
 
@@ -31,12 +31,6 @@ NOTHING_TO = {
 }
 AGAIN = "Use --again to send and buy them again."
 FINISHED = "bracketd will finish it, buy its pictures and deliver them."
-
-
-def day(seconds: float) -> str:
-    """A date in this machine's time zone, such as ``3 Nov 2026``. ``seconds`` are since 1970 (UTC)."""
-    moment = datetime.fromtimestamp(seconds).astimezone()
-    return f"{moment.day} {moment:%b %Y}"
 
 
 def log_answer(answer: Answer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from daemon.order import Health, Limits, Order, Phase, Policy, facts
@@ -121,17 +123,19 @@ def test_after_the_deadline() -> None:
     for part in (
         "It may have deleted them",
         "`bracketd retry SHOOT` continues the order with what is left",
-        "`bracketd dismiss SHOOT` and then `bracketd submit SHOOT --again` send the shoot as a new order",
+        "`bracketd dismiss SHOOT` and then `bracketd submit SHOOT` send their photos as a new order",
     ):
         assert part in message
     assert "again, and buy" not in message
 
 
 def test_images_that_are_bought_again_are_named() -> None:
-    """If some images were bought, the message says that a new order buys them again."""
+    """If it is not known which photos the lost images show, a new order has all, and buys the others again."""
     bought = after(reckoned(True, True), facts.Fetched("i0", 3, "ab", "jpg"))
     waiting = after(bought, facts.Failed(Fetch("i1"), Failure.REQUEST, "no"))
-    assert at(waiting, END).messages[-1].endswith("as a new order, and buy 1 image(s) again")
+    assert at(waiting, END).messages[-1].endswith("--again` send the shoot as a new order, and buy 1 image(s) again")
+    known = replace(waiting, images=tuple(replace(image, brackets=(0,)) for image in waiting.images))
+    assert at(known, END).messages[-1].endswith("`bracketd submit SHOOT` send their photos as a new order")
 
 
 def test_an_order_in_progress_is_warned_too() -> None:

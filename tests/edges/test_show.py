@@ -106,7 +106,7 @@ def test_why_the_files_of_a_skipped_copy_are_not_sent(tmp_path: Path) -> None:
 
 
 def test_why_files_are_not_sent(tmp_path: Path) -> None:
-    """Each file that is not sent is shown with what it is a copy or variant of, or was made from."""
+    """Each file that is not sent is shown with the file that it is a copy or variant of, or was made from."""
     why = (
         LeftOut("B/1.JPG", Why.COPY, "A/1.JPG"),
         LeftOut("A/1.CR3", Why.VARIANT, "A/1.JPG"),
@@ -159,7 +159,7 @@ def test_images_that_differ_are_shown(tmp_path: Path) -> None:
 
 
 def test_images_that_cannot_be_compared_are_shown(tmp_path: Path) -> None:
-    """It is shown of how many images the photos are not known. An order as planned has no such lines."""
+    """The output says for how many images the photos are unknown. An order that matches its plan has no such lines."""
     as_planned = grouped(((0, 1), (2, 3)), ((0, 1), (2, 3)))
     hidden = changed(grouped(((0, 1), (2, 3)), ((0, 1), ())), id="7" + as_planned.id[1:])
     output = shown(tmp_path, hidden, as_planned)
@@ -220,7 +220,7 @@ def test_who_groups_an_order(tmp_path: Path, of: Order, sets: str) -> None:
 
 
 def test_the_planned_images_are_listed(tmp_path: Path) -> None:
-    """Each planned image is shown with how sure it is and the files that are sent for it."""
+    """Each planned image is shown with its confidence and the files that are sent for it."""
     of = planned("brackets", BY_SETS, sure=Confidence.ASK)
     bad = replace(of.brackets[1], left_out="cut off")
     output = shown(tmp_path, replace(of, brackets=(of.brackets[0], bad, *of.brackets[2:])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -14,8 +14,10 @@ from daemon.order.deadline import deadline
 from daemon.root import RootState
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted, noted
+from daemon.store.pages import Bought, Choices, Filter, OrdersPage
 from daemon.store.reading import Reader, matching
 from daemon.store.waiting import Waiting
+from tests.stores import pages
 from tests.stores.memory import RESTING
 from tests.stores.shelf import Shelf
 
@@ -83,6 +85,27 @@ class MemoryReader(Reader):
             "supplement_of": order.source.supplement_of,
         }
 
+    def page_of_orders(self, link: str, wanted: Filter, limit: int, offset: int = 0) -> OrdersPage:
+        found = pages.latest([order for order in self._shelf.orders.values() if pages.finds(wanted, order)])
+        return _page(found, link, limit, offset)
+
+    def orders_for_a_person(self, link: str, limit: int, offset: int = 0) -> OrdersPage:
+        return _page(pages.for_a_person(self._shelf), link, limit, offset)
+
+    def choices(self) -> Choices:
+        return pages.choices(self._shelf)
+
+    def images_bought(self, spans: Sequence[tuple[float, float]]) -> list[int]:
+        times = [one.at for one in self._shelf.purchases.values()]
+        return [sum(since <= at < until for at in times) for since, until in spans]
+
+    def bought(self, spans: Sequence[tuple[float, float]]) -> list[Bought]:
+        return pages.bought(self._shelf, spans)
+
+    def time_of_purchases(self) -> tuple[float, float] | None:
+        times = [one.at for one in self._shelf.purchases.values()]
+        return (min(times), max(times)) if times else None
+
     def waiting(self) -> list[Waiting]:
         return sorted(self._shelf.waiting.values(), key=lambda one: one.since)
 
@@ -101,6 +124,10 @@ class MemoryReader(Reader):
     def answer(self, seq: int) -> tuple[Outcome, str] | None:
         asked = self._shelf.asks.get(seq)
         return (asked.outcome, asked.words) if asked is not None and asked.outcome is not None else None
+
+
+def _page(found: list[Order], link: str, limit: int, offset: int) -> OrdersPage:
+    return OrdersPage(tuple(_in_json(order, link) for order in found[offset : offset + limit]), len(found))
 
 
 def _sums(order: Order) -> dict[str, int]:
