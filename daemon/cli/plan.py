@@ -82,7 +82,7 @@ def plan(config: Path | None, folder: Path, *, as_json: bool, sheet: Path | None
     if sheet is not None:
         from daemon.cli.plan_sheet import write_sheet  # noqa: PLC0415 - only a sheet needs Pillow
 
-        write_sheet(sheet, folder, planned, chosen)
+        write_sheet(sheet, folder, planned, chosen, division)
         click.echo(f"wrote {printable(str(sheet))}", err=True)
     if as_json:
         click.echo(json.dumps(document(planned, size, known, division), indent=2))

@@ -113,7 +113,8 @@ class Intake:
         """Send a shoot in its current state on a person's request, even if it was skipped or is held.
 
         ``ask`` is answered in the transaction that carries it out. Returns False if the shoot has no readable photo,
-        and so no order. Raises OSError, NotYet, and Stale after a concurrent change of its order.
+        and so no order, or if it is not split as requested. Raises OSError, NotYet, and Stale after a concurrent
+        change of its order.
         """
         again = settled.verb is Verb.SUBMIT_AGAIN
         if not again:
@@ -125,7 +126,9 @@ class Intake:
             compared = replace(await compare(), elsewhere=elsewhere)
             verb = settled.verb or Verb.SUBMIT
             decided = await self._decide(compared, meant_by(verb, compared.orders), ask)
-        return decided != Refuse(RefusedFor.NO_PHOTOS)
+        return decided != Refuse(RefusedFor.NO_PHOTOS) and not (
+            settled.verb is Verb.SPLIT and isinstance(decided, Refuse)
+        )
 
     async def decline(self, settled: Settled, ask: Ask) -> None:
         """Skip a waiting shoot, or waiting late photos, on a person's request.

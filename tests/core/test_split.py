@@ -8,7 +8,7 @@ import pytest
 
 from daemon.order import Again, Bracket, HoldKind, Judged, Order, Phase, ShootPart, compare, facts
 from daemon.order.allowed import Refusal, Verb, allowed, meant_by, next_command, refusal
-from daemon.order.outcome import Known, LateRules, Supplement, outcome
+from daemon.order.outcome import Known, LateRules, Supplement, may_have_moved, outcome
 from daemon.order.parts import part_of_photos
 from daemon.order.problem import Code
 from daemon.order.several import Several
@@ -152,6 +152,14 @@ def test_a_split_shoot_is_recognised() -> None:
     for folder in (FIRST.source.folder, "/in/copy"):
         judged = compare(folder, photos, (SECOND, FIRST))
         assert (judged.again, judged.new, judged.known) == (Again.SAME, (), 6)
+
+
+def test_a_part_under_way_follows_the_folder_although_another_is_held() -> None:
+    """If a split shoot was renamed, the order under way is the one that follows, even if a held one has more photos."""
+    going = changed(FIRST, phase=Phase.UPLOADING, brackets=FIRST.brackets[:2])
+    held = changed(SECOND, phase=Phase.HELD, due=None)
+    judged = compare("/in/14 Oak St", (*going.brackets, *held.brackets), (held, going))
+    assert may_have_moved(judged, "/in/14 Oak St") == going
 
 
 def test_a_renamed_shoot_keeps_the_names_of_its_parts() -> None:

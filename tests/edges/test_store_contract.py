@@ -44,6 +44,8 @@ FULL = changed(
     ),
     discards=("r1",),
     notes=("a note",),
+    part=ShootPart(1, 2),
+    several="looks like 2 properties",
     images=(Image("i", "n", (0, 2), ImageState.PLACED, None, 5, "ab", "jpg", "é.jpg", 1.5, 2),),
 )
 

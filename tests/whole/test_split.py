@@ -75,6 +75,7 @@ def test_two_properties_become_two_orders(program: Bracketd, sandbox: Sandbox) -
 
     program.stop()
     program.start()
+    assert [program.reach(shoot, "downloaded")["messages"] for shoot in (FIRST, SECOND)] == [[], []]
     again = program.asks("submit", str(place))
     assert (again.returncode, "has no new photos" in again.stderr) == (1, True), again.stderr
     late = program.asks("split", FIRST)
@@ -153,10 +154,11 @@ def test_a_waiting_shoot_is_split(program: Bracketd, sandbox: Sandbox) -> None:
 
 
 def test_one_property_is_not_split(program: Bracketd) -> None:
-    """A shoot that looks like one property is not split, and the answer says so."""
+    """A shoot that looks like one property is not split, and still waits; the answer says so."""
     program.folder.update(quiet_period="1h", existing="process")
     lay(program, house(timedelta(), 1, 8))
     program.start()
     until(lambda: program.peek()["waiting"])
     done = program.asks("split", OAK)
     assert (done.returncode, "looks like one property" in done.stderr) == (1, True), done
+    assert [waits["shoot"] for waits in program.peek()["waiting"]] == [OAK], "it still waits, and is sent later"
