@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from daemon.cli.answered import leave
-from daemon.cli.find import going, waiting_for
+from daemon.cli.find import folder_of, going, waiting_for
 from daemon.cli.state import look
 from daemon.cli.target import ShootPath, shoot_folder
 from daemon.config import load, locate_state
@@ -158,7 +158,7 @@ def _folder_of(reader: Reader, shoot: str) -> str:
         return waiting.folder
     if os.sep in shoot and not reader.find(shoot) and os.path.isdir(shoot):
         return os.path.abspath(shoot)
-    return str(going(reader, shoot)["folder"])
+    return folder_of(reader, shoot)
 
 
 def _ask(config: Path | None, verb: Verb, shoot: str, names: Sequence[str] = ()) -> None:
