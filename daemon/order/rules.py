@@ -96,9 +96,7 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
         after = held_if_misgrouped(order, _applied(order, fact, now, policy))
     if after is order:
         return known
-    since = order.times.in_phase_since if after.phase is order.phase else now
-    after = dated(known, after, now)
-    return replace(after, times=replace(after.times, phase_since=since))
+    return dated(known, after, now, order.times.in_phase_since if after.phase is order.phase else now)
 
 
 def _still_held(order: Order, hold: Hold, after: Order) -> Order:
