@@ -224,3 +224,22 @@ def test_a_late_photo_without_a_part_waits(tmp: Path) -> None:
             assert "do not belong to one of its parts" in (newest.trouble or "")
 
     simulate(work)
+
+
+def test_a_part_waits_for_its_own_doubts_only(tmp: Path) -> None:
+    """A split answers no other question: the part with a single photo is held for it, and the other is sent."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, preset=replace(ASK, singles="ask")) as scene:
+            put(scene)
+            scene.put(f"{OAK}/IMG_0100.JPG", photo(0, timedelta(minutes=2)))
+            await quiet()
+            (one,) = (await orders_of(scene)).values()
+            assert [trouble.code for trouble in one.troubles] == [Code.SEVERAL_PROPERTIES, Code.DOUBTFUL_PHOTOS]
+            _what, text = await scene.submit(OAK, "split") or (None, "")
+            first, second = await both(scene)
+            assert (first.hold_kind, second.phase) == (HoldKind.DOUBT, Phase.SETTLED)
+            assert "1 photo(s) belong to no set" in (first.trouble or "")
+            assert f"“{FIRST}” is held: " in text
+
+    simulate(work)
