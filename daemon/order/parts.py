@@ -31,15 +31,16 @@ def to_part(judged: Judged, orders: Sequence[Order], why: str | None) -> tuple[J
 
     ``why`` is the reason that holds late photos of any shoot, if there is one.
     """
-    if all(order.source.part is None for order in orders):
-        return judged, why
+    before = judged.before
+    if before is None or before.source.part is None or all(order.id != before.id for order in orders):
+        return judged, why  # the shoot was not split, or was sent as one order again
     part = part_of_photos(orders, judged.new)
     if part is not None:
         return replace(judged, before=part), why
     names = names_of([bracket.path for bracket in judged.new])
     unclear = (
         f"{len(judged.new)} photo(s) came after the shoot was split, and do not belong to one of its parts: {names}. "
-        f"`bracketd approve` sends them with the pictures of “{judged.before.source.shoot if judged.before else ''}”"
+        f"`bracketd approve` sends them with the pictures of “{before.source.shoot}”"
     )
     return judged, why or unclear
 

@@ -197,7 +197,9 @@ class NewOrders:
     async def _late(self, compared: Compared, part: Judged, fact: facts.Locked) -> Order:
         """An order of late photos, not in the store yet. It has the output folder of the earlier order."""
         order = await self._make(compared.settled, fact, compared)
-        source, before = order.source, part_of_photos(compared.orders, fact.brackets) or part.before
+        source, before = order.source, part.before
+        if before is not None and before.source.part is not None:
+            before = part_of_photos(compared.orders, fact.brackets) or before
         if before is not None:
             source = replace(source, supplement_of=before.source.supplement_of or before.id)
         if before is not None and before.source.folder == source.folder:

@@ -146,6 +146,15 @@ def test_late_photos_are_sent_with_their_part_or_held(second: int, held: bool) -
     assert (decided.part.before, decided.held is not None) == (FIRST if held else SECOND, held)
 
 
+def test_a_shoot_that_was_sent_as_one_again_has_no_parts() -> None:
+    """Late photos of a shoot whose parts were cancelled, and that was sent as one order, belong to that order."""
+    whole = changed(FIRST, id="whole", part=None, brackets=(*FIRST.brackets, *SECOND.brackets))
+    ended = [changed(one, phase=Phase.CANCELLED) for one in (FIRST, SECOND)]
+    judged = Judged(Again.MORE, whole, (photo("late.JPG", NINE),), known=6)
+    decided = outcome(Known(FIRST.source.folder, judged, (whole, *ended)), RULES)
+    assert decided == Supplement(judged)
+
+
 def test_a_split_shoot_is_recognised() -> None:
     """The photos of a split shoot, or of a copy of its card, are not new, and one order has most of them."""
     photos = (*FIRST.brackets, *SECOND.brackets)
