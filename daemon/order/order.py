@@ -21,6 +21,7 @@ from daemon.order.naming import name_at_service
 from daemon.order.phase import Health, Phase, Stage
 from daemon.order.planned import PlannedImage
 from daemon.order.preset import FlowName, Preset
+from daemon.order.preview import Inspection
 from daemon.order.problem import Code, Problem, Trouble
 from daemon.order.purchase import Purchase
 from daemon.order.several import reported
@@ -39,9 +40,9 @@ Standing = Stage | Hold | Ended
 class Order:
     """One order: a shoot, its brackets and images, where it stands, and when its next step is due.
 
-    ``plan`` has the images that the brackets should become; empty if the service decides. ``due`` is when the next step
-    may start, None if no step will start by itself. ``troubles`` say what delays the order now, why it is held, or how
-    it ended; ``notes`` are permanent.
+    ``plan`` has the images that the brackets should become; empty if the service decides. ``inspection`` is the result
+    of inspecting the previews; None before that. ``due`` is when the next step may start, None if no step will start by
+    itself. ``troubles`` say what delays the order now, why it is held, or how it ended; ``notes`` are permanent.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Order:
     brackets: tuple[Bracket, ...] = ()
     plan: tuple[PlannedImage, ...] = ()
     images: tuple[Image, ...] = ()
+    inspection: Inspection | None = None
     unsent: Unsent = field(default_factory=Unsent)
     purchase: Purchase = field(default_factory=Purchase)
     uploads: Uploads = field(default_factory=Uploads)
