@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from daemon import gallery
 from daemon.config.page import read_token, split
 from daemon.config.settings import Settings
 from daemon.host.clock import Clock
@@ -112,17 +113,14 @@ class Page:
             return f"the page is off, because {self._page.listen} cannot be used ({error.strerror}). {remedy}"
         with listener:
             try:
-                async with showing(self._load, Cache(self._settings.state_dir), self._around.clock) as pictures:
+                kept, free = Cache(self._settings.state_dir), gallery.Cache(str(self._settings.state_dir))
+                async with showing(self._load, kept, self._around.clock, free.path) as pictures:
                     server = self._server = Server(build(self._parts(pictures)))
                     host, port = listener.getsockname()[:2]
                     address.publish(self._settings.state_dir, host, port)
                     await self._around.note(Alert(Subject.PAGE, None))
                     log.info("page on", url=address.url(host, port))
                     await self._with_events(server, [listener])
-            except OSError as error:
-                where = error.filename or self._settings.state_dir
-                why = error.strerror or error
-                return f"the page is off, because {where} cannot be used ({why}). Check its permissions"
             except Exception as error:
                 log.exception("bug in the page")
                 return (

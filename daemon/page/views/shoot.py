@@ -70,12 +70,10 @@ class ShootView:
         given = form(await request.body())
         verb, names = _verb(given), tuple(given.get("image", ()))
         order = await self._common.state.read(lambda reader: order_of(reader, request))
-        if verb in allowed(order):
-            offer = offer_of(verb, order, None)
-            target = order.source.folder if offer.by_folder else order.id
-            seq = await self._common.state.ask(verb, target, names if offer.picks else ())
-        else:  # it changed meanwhile, or a program made this up: the desk says why it is not possible
-            seq = await self._common.state.ask(verb, order.id, names)
+        offer = offer_of(verb, order, None)
+        # If the order no longer allows it, the daemon's answer says why.
+        target = order.source.folder if offer.by_folder else order.id
+        seq = await self._common.state.ask(verb, target, names if offer.picks else ())
         back = "/waiting" if given.get("back") == ["waiting"] else f"/shoots/{order.id}"
         return RedirectResponse(f"{back}?ask={seq}", 303)
 
