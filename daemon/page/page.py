@@ -122,10 +122,12 @@ class Page:
                     log.info("page on", url=address.url(host, port))
                     await self._with_events(server, [listener])
             except Exception as error:
+                cause = first(error)
+                if isinstance(cause, OSError):
+                    where, why = cause.filename or self._settings.state_dir, cause.strerror or cause
+                    return f"the page is off, because {where} cannot be used ({why}). Check its permissions"
                 log.exception("bug in the page")
-                return (
-                    f"the page is off, because of a bug in it: {type(first(error)).__name__}. The log has the details"
-                )
+                return f"the page is off, because of a bug in it: {type(cause).__name__}. The log has the details"
         return "the page ended"
 
     async def _with_events(self, server: Server, sockets: list[socket.socket]) -> None:

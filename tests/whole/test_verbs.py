@@ -73,7 +73,7 @@ def test_the_shape_of_status(program: Bracketd) -> None:
     (program.watched / "loose.JPG").write_bytes(b"x")
     until(lambda: program.peek()["waiting"] and program.peek()["attention"])
     status = program.status()
-    assert list(status) == ["version", "daemon", "orders", "waiting", "attention"]
+    assert list(status) == ["version", "daemon", "orders", "waiting", "attention", "transfers"]
     assert status["version"] == 1
     assert has_shape(status["daemon"], DAEMON)
     assert status["daemon"] == status["daemon"] | {"running": True, "pid": program.pid, "state_dir": str(program.state)}
