@@ -10,7 +10,7 @@ import asyncio
 import functools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -25,6 +25,7 @@ from daemon.config.policy import policy_of, preset_of
 from daemon.errors import BracketdError, StateFull
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
+from daemon.gallery import Cache, Gallery
 from daemon.host.clock import Clock
 from daemon.host.disk import DISK_PATIENCE, Disk
 from daemon.host.notify import Notifier
@@ -35,6 +36,8 @@ from daemon.order import Order, Preset, facts, steps
 from daemon.orders import Desk
 from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
+from daemon.progress.board import Board
+from daemon.progress.file import publish
 from daemon.recovery.newer import compare
 from daemon.resuming import Resuming
 from daemon.runner import Account, Deadlines, Runner
@@ -62,6 +65,9 @@ RUNNER_PATIENCE = 30.0
 
 GRACE = 4.0
 """Seconds that transfers may continue after a stop signal."""
+
+TIDY_EVERY = 6 * 3600.0
+"""Seconds between two removals of previews that are no longer needed."""
 
 LAST = 9.0
 """Seconds after a stop signal at which the process ends, even if threads hang."""
@@ -132,7 +138,12 @@ class App:
         width = lanes(uploads=transfers.uploads, downloads=transfers.downloads)
         threads = sum(lane.most for lane in width.values())
         resuming = Resuming(await store.unfinished())
-        performer = self._performer = Performer(self._services, roots, resuming, self._clock.now, threads=threads)
+        moving = asyncio.Event()
+        progress = Board(self._clock.monotonic, began=_from_threads(moving.set))
+        cache = Cache(str(self._settings.state_dir))
+        performer = self._performer = Performer(
+            self._services, roots, resuming, Gallery(cache), self._clock.now, progress=progress, threads=threads
+        )
 
         async def perform(order: Order, step: steps.Step) -> facts.Fact:
             return await unknown.before(order, step) or await performer.perform(order, step)
@@ -175,6 +186,9 @@ class App:
             lookers.append(group.create_task(deadlines.run(), name="deadlines"))
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(_note_copies, store))
             lookers.append(group.create_task(copying, name="copies"))
+            publishing = publish(progress, self._settings.state_dir, moving)
+            lookers.append(group.create_task(publishing, name="progress"))
+            lookers.append(group.create_task(_tidy(cache, store, self._clock), name="previews"))
             lookers.append(group.create_task(unknown.run(), name="notes"))
             lookers.append(group.create_task(unknown.try_again(), name="unread notes"))
             comparing = compare(store, self._services.usual, performer.in_thread, unknown.compared)
@@ -183,16 +197,18 @@ class App:
                 watch = OutputWatch(output, roots, Presence(output, desk), Disk(self._clock))
                 lookers.append(group.create_task(watch.run(), name="output"))
             await self._stop.wait()
-            if page is not None:
-                page.stop()
-            for watcher in watchers:
-                watcher.stop()
-            runner.stop()
-            await asyncio.wait(tasks, timeout=GRACE)
-            self._break_off()
-            await asyncio.wait(tasks)
-            for task in lookers:
-                task.cancel()
+            for part in (page, *watchers, runner):
+                if part is not None:
+                    part.stop()
+            await self._end(tasks, lookers)
+
+    async def _end(self, tasks: Sequence[asyncio.Task[None]], lookers: Sequence[asyncio.Task[None]]) -> None:
+        """Wait until the tasks have ended, and break off transfers after ``GRACE``. Then cancel the lookers."""
+        await asyncio.wait(tasks, timeout=GRACE)
+        self._break_off()
+        await asyncio.wait(tasks)
+        for task in lookers:
+            task.cancel()
 
     # --- parts ---
 
@@ -279,9 +295,28 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return next((leaf for leaf in leaves if isinstance(leaf, BracketdError)), leaves[0])
 
 
+def _from_threads(call: Callable[[], None]) -> Callable[[], None]:
+    """A function that runs ``call`` on this event loop, unless it has ended."""
+    loop = asyncio.get_running_loop()
+
+    def run() -> None:
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(call)
+
+    return run
+
+
 async def _note_copies(store: Store, trouble: str | None) -> None:
     """Store the alert about failing copies of the state, or clear it."""
     await store.note(Alert(Subject.COPIES, trouble))
+
+
+async def _tidy(cache: Cache, store: Store, clock: Clock) -> None:
+    """Remove the previews of orders that ended some time ago, every few hours until cancelled."""
+    while True:
+        for name in await asyncio.to_thread(cache.prune, await store.unfinished(), clock.now()):
+            log.debug("previews removed", order=name)
+        await asyncio.sleep(TIDY_EVERY)
 
 
 async def _sweep(store: Store, clock: Clock) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 import webbrowser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,8 +41,13 @@ def open(  # noqa: A001 - the name of the verb
     click.echo(link)
     if qr:
         _print_code(link)
-    elif not only_print:
+    elif not only_print and _has_desktop(os.environ, sys.platform):
         webbrowser.open(link)
+
+
+def _has_desktop(environ: Mapping[str, str], platform: str) -> bool:
+    """True if a browser can have a window here. Elsewhere Python might start one in the terminal."""
+    return platform == "darwin" or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
 
 
 def _address(settings: Settings) -> tuple[str, int]:

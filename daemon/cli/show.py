@@ -116,9 +116,17 @@ def _image(details: Details, image: ImageLine) -> str:
         image.image_id,
         printable(image.reason),
         f"from {made_of}" if made_of else "",
+        _look(image),
         f"reprocessed {_when(image.reprocessed_at)}" if image.reprocessed_at is not None else "",
     )
     return "  ".join(part for part in parts if part)
+
+
+def _look(image: ImageLine) -> str:
+    """The scene that an image looks like; empty if it was not compared."""
+    if not image.looks_like:
+        return ""
+    return f"looks like {printable(image.looks_like)}" + ("" if image.looks_clearly else ", not clearly")
 
 
 def _differences(details: Details) -> Iterator[str]:

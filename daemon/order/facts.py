@@ -17,7 +17,9 @@ from daemon.order.failure import Failure as Failure  # noqa: PLC0414 - its kinds
 from daemon.order.failure import Interrupted as Interrupted  # noqa: PLC0414 - a fact
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.preset import Preset
+from daemon.order.preview import LooksLike
 from daemon.order.problem import Code
+from daemon.order.several import Several
 from daemon.shoot import Doubt, LeftOut
 
 
@@ -26,7 +28,7 @@ class Locked:
     """The shoot was found complete, or a person submitted it. Has its brackets and the files that are left out.
 
     ``left_out_why`` gives the reason for each of those files. ``doubt`` is why a person must decide before anything is
-    sent.
+    sent. ``several`` is set if the shoot looks like several properties.
     """
 
     brackets: tuple[Bracket, ...]
@@ -34,6 +36,7 @@ class Locked:
     why: str = ""
     left_out_why: tuple[LeftOut, ...] = ()
     doubt: Doubt | None = None
+    several: Several | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,35 @@ class Reprocessed:
     """The service accepted the reprocessing of an image."""
 
     image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """An image's free preview is in the cache, flushed to disk."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewFailed:
+    """An image's free preview could not be fetched.
+
+    ``retry_after`` is in seconds. ``offline``: no connection could be made. ``lasting``: another try is pointless.
+    """
+
+    image: str
+    why: str
+    retry_after: float | None = None
+    offline: bool = False
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """The previews were inspected. The fields are those of ``Inspection``; empty if nothing could be compared."""
+
+    compared: tuple[int, ...] = ()
+    looks: tuple[LooksLike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +367,9 @@ Fact = (
     | Polled
     | ReprocessIntended
     | Reprocessed
+    | Previewed
+    | PreviewFailed
+    | Inspected
     | Reckoned
     | Approved
     | Reopened

@@ -90,8 +90,7 @@ class Api:
     async def _ask(self, request: Request) -> Response:
         verb, images = _asked(await request.body())
         order = await self._common.state.read(lambda reader: order_of(reader, request))
-        by_folder = verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN) and offer_of(verb, order, None).by_folder
-        target = order.source.folder if by_folder else order.id
+        target = order.source.folder if offer_of(verb, order, None).by_folder else order.id
         seq = await self._common.state.ask(verb, target, images)
         answer = await self._common.state.answer(seq)
         outcome, text = (answer[0].value, answer[1]) if answer is not None else (None, None)

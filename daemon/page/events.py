@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
@@ -14,18 +14,22 @@ from daemon.errors import StateError
 from daemon.orders import Change
 from daemon.page.broadcast import Broadcast, TooManyStreams
 from daemon.page.reading import State
+from daemon.progress.transfer import Transfer
 from daemon.store.reading import Reader
 
 FULL = "Too many pages are open. Close some of them, or reload this page now and then."
 LOOK_EVERY = 0.5
-"""Seconds between two looks at what the desk does not report: arriving shoots and the daemon's notes."""
+"""Seconds between two looks at what the desk does not report: arriving shoots, progress, and the daemon's notes."""
+
+
+Progress = Callable[[], tuple[Transfer, ...]]
 
 
 class Events:
-    """The route ``/events``. ``heard`` is a listener of the desk."""
+    """The route ``/events``. ``heard`` is a listener of the desk, ``progress`` reads the transfers that run now."""
 
-    def __init__(self, broadcast: Broadcast, state: State) -> None:
-        self._broadcast, self._state = broadcast, state
+    def __init__(self, broadcast: Broadcast, state: State, progress: Progress) -> None:
+        self._broadcast, self._state, self._progress = broadcast, state, progress
 
     def routes(self) -> list[Route]:
         """The route of the stream."""
@@ -38,15 +42,19 @@ class Events:
     async def watch(self) -> None:
         """While a page is open, tell it about changes that are not changes of orders. Runs until cancelled."""
         last: Hashable = None
+        moved: tuple[Transfer, ...] = ()
         while True:
             await self._broadcast.busy.wait()
             try:
                 seen = await self._state.read(_besides_orders)
+                moves = await self._state.in_thread(self._progress)
             except StateError:
-                seen = last
+                seen, moves = last, moved
             if seen != last and last is not None:
                 self._broadcast.publish()
-            last = seen
+            for one in set(moves) ^ set(moved):
+                self._broadcast.publish(one.order_id)
+            last, moved = seen, moves
             await asyncio.sleep(LOOK_EVERY)
 
 

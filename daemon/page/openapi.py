@@ -66,6 +66,7 @@ SCHEMAS: dict[str, Schema] = {
         bytes=_object(total=COUNT, uploaded=COUNT),
         dev_mode=FLAG,
         supplement_of=MAYBE_TEXT,
+        kept_until=MAYBE_TEXT,
         created_at=TIME,
         updated_at=TIME,
         phase_since=TIME,
@@ -76,6 +77,7 @@ SCHEMAS: dict[str, Schema] = {
         orders=_list(_ref("Order")),
         waiting=_list({"type": "object"}),
         attention=_list({"type": "object"}),
+        transfers=_list({"type": "object"}),
     ),
     "Orders": _object(version=VERSION, total=COUNT, orders=_list(_ref("Order"))),
     "Details": _object(

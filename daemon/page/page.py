@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from daemon import gallery
 from daemon.config.page import read_token, split
 from daemon.config.settings import Settings
 from daemon.host.clock import Clock
@@ -30,6 +31,7 @@ from daemon.page.reading import State
 from daemon.page.server import STOP, Server
 from daemon.page.sessions import Sessions, secret_of
 from daemon.pictures import Cache, Pictures, showing
+from daemon.progress.reading import read
 from daemon.store.notes import Alert, Subject
 
 log = structlog.get_logger("bracketd.page")
@@ -62,7 +64,7 @@ class Page:
         assert settings.page is not None
         self._settings, self._page, self._around = settings, settings.page, around
         self._broadcast = Broadcast()
-        self._events = Events(self._broadcast, around.state)
+        self._events = Events(self._broadcast, around.state, lambda: read(settings.state_dir))
         self._server: Server | None = None
         self._stopping = asyncio.Event()
 
@@ -111,7 +113,8 @@ class Page:
             return f"the page is off, because {self._page.listen} cannot be used ({error.strerror}). {remedy}"
         with listener:
             try:
-                async with showing(self._load, Cache(self._settings.state_dir), self._around.clock) as pictures:
+                kept, free = Cache(self._settings.state_dir), gallery.Cache(str(self._settings.state_dir))
+                async with showing(self._load, kept, self._around.clock, free.path) as pictures:
                     server = self._server = Server(build(self._parts(pictures)))
                     host, port = listener.getsockname()[:2]
                     address.publish(self._settings.state_dir, host, port)
@@ -119,10 +122,12 @@ class Page:
                     log.info("page on", url=address.url(host, port))
                     await self._with_events(server, [listener])
             except Exception as error:
+                cause = first(error)
+                if isinstance(cause, OSError):
+                    where, why = cause.filename or self._settings.state_dir, cause.strerror or cause
+                    return f"the page is off, because {where} cannot be used ({why}). Check its permissions"
                 log.exception("bug in the page")
-                return (
-                    f"the page is off, because of a bug in it: {type(first(error)).__name__}. The log has the details"
-                )
+                return f"the page is off, because of a bug in it: {type(cause).__name__}. The log has the details"
         return "the page ended"
 
     async def _with_events(self, server: Server, sockets: list[socket.socket]) -> None:

@@ -35,7 +35,7 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 log_config=None,
-                log_level="warning",
+                log_level="error",  # a warning for each odd request would let anybody fill the log
                 access_log=False,  # a path can contain a sign-in token
                 server_header=False,
                 date_header=False,

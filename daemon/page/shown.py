@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from daemon.reports.progress import progress_text
 from daemon.text import printable
 
 
@@ -77,4 +78,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "plural": plural,
     "sentence": sentence,
     "rich": rich,
+    "progress_text": progress_text,
 }

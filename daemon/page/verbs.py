@@ -20,7 +20,7 @@ COMMANDS = {"approve --only": Verb.APPROVE_ONLY, "submit --again": Verb.SUBMIT_A
 
 
 FREE = "Free."
-Sending = Literal[Verb.SUBMIT, Verb.SUBMIT_AGAIN, Verb.REGROUP]
+Sending = Literal[Verb.SUBMIT, Verb.SUBMIT_AGAIN, Verb.SPLIT, Verb.REGROUP]
 Buying = Literal[Verb.APPROVE, Verb.APPROVE_ONLY]
 
 
@@ -67,7 +67,7 @@ def _first(order: Order) -> Verb | None:
 def offer_of(verb: Verb, order: Order, price: Decimal | None) -> Offer:
     """The button for a verb that an order allows."""
     match verb:
-        case Verb.SUBMIT | Verb.SUBMIT_AGAIN | Verb.REGROUP:
+        case Verb.SUBMIT | Verb.SUBMIT_AGAIN | Verb.SPLIT | Verb.REGROUP:
             return _sending(verb, order, price)
         case Verb.APPROVE | Verb.APPROVE_ONLY:
             return _buying(verb, order, price)
@@ -101,6 +101,9 @@ def _sending(verb: Sending, order: Order, price: Decimal | None) -> Offer:
             meaning = "Sends all photos of the shoot as a new order, even those that were sent before."
             cost = f"{_each(price)} Pictures that you have are bought again."
             return Offer(verb, "Send all again", meaning, cost, Tone.GIVE_UP, by_folder=True)
+        case Verb.SPLIT:
+            meaning = "Makes an order of each property in the shoot, and sends them instead of this one."
+            return Offer(verb, "Split into properties", meaning, cost_of(order, price), Tone.CHOICE, by_folder=True)
         case Verb.REGROUP:
             meaning = "Sends only the scenes again that the service grouped wrongly. The wrong images are not bought."
             return Offer(verb, "Send wrong scenes again", meaning, cost_of(order, price), Tone.CHOICE)

@@ -15,7 +15,7 @@ from daemon.order import Health, Image, ImageState, Order, Phase, Verb, allowed
 from daemon.order.deadline import deadline
 from daemon.order.naming import brief
 from daemon.order.wording import line
-from daemon.reports.differences import Differences, differences_of
+from daemon.reports.differences import Differences, differences_of, look_of
 from daemon.reports.exposure import exposure
 from daemon.reports.leftout import why_left_out
 from daemon.reports.planned import Planned, own_settings, planned_images, who_groups
@@ -86,7 +86,9 @@ class LeftOutLine:
 class ImageLine:
     """An image. ``file`` is its name in the output folder, ``reason`` why it failed; both are empty if there is none.
 
-    ``brackets`` are the numbers of the brackets that it was made of, if the service says so.
+    ``brackets`` are the numbers of the brackets that it was made of, if the service says so. ``looks_like`` is the
+    first file of the scene that its preview looks like, empty if it was not compared; ``looks_clearly`` is True if no
+    other scene comes close.
     """
 
     number: int
@@ -98,6 +100,8 @@ class ImageLine:
     brackets: tuple[int, ...]
     bought_at: float | None
     reprocessed_at: float | None
+    looks_like: str = ""
+    looks_clearly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ def details(order: Order, journal: Iterable[dict[str, Any]], first_at: float | N
         tuple(_bracket(order, number) for number in range(len(order.brackets))),
         _left_out(order),
         planned_images(order),
-        tuple(_image(number, image) for number, image in enumerate(order.images, 1)),
+        tuple(_image(order, number, image) for number, image in enumerate(order.images, 1)),
         differences_of(order),
         tuple(_entry(entry, order) for entry in journal),
         allowed(order),
@@ -192,7 +196,8 @@ def _left_out(order: Order) -> tuple[LeftOutLine, ...]:
     return tuple(LeftOutLine(path, why.get(path, "")) for path in order.unsent.left_out)
 
 
-def _image(number: int, image: Image) -> ImageLine:
+def _image(order: Order, number: int, image: Image) -> ImageLine:
+    look = look_of(order, image.id)
     reason = brief(image.reason or "") if image.state is ImageState.FAILED else ""
     return ImageLine(
         number,
@@ -204,6 +209,8 @@ def _image(number: int, image: Image) -> ImageLine:
         image.brackets,
         image.fetched_at,
         image.reprocessed_at,
+        looks_like=look.scene if look is not None else "",
+        looks_clearly=look is not None and look.clear,
     )
 
 

@@ -102,6 +102,7 @@ MERGE_KINDS: Final[Mapping[str, Kind]] = {
     "split": Kind("a set becomes two images", _AT),
     "join": Kind("a set and the next one become one image, even of more than 9 brackets", _AT),
     "swap": Kind("the last bracket of a set changes places with the first one of the next set", _AT),
+    "swap-pictures": Kind("an image and the next one show each other's scene; names and brackets are right", _AT),
     "left-out": Kind("the last bracket of a set is in no image", _AT),
     "no-images": Kind("the order finishes without images"),
 }

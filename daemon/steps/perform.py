@@ -22,12 +22,15 @@ from daemon.files.bounded import Bounded
 from daemon.files.fitting import name_limit
 from daemon.files.roots import PATIENCE, Roots
 from daemon.frames import shot_if_read
+from daemon.gallery import Gallery
 from daemon.order import Order, Phase, answers, facts, pictures, steps
 from daemon.order.plan import grouping_request
 from daemon.picture_names import picture_name
+from daemon.progress.board import Board
 from daemon.resuming import Resuming
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 from daemon.steps.failures import failure
+from daemon.steps.previewing import preview
 
 ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXPIRED: False}
 
@@ -37,7 +40,16 @@ MARKED = {True: "-dev", False: ""}
 OUTPUTS = Bounded[str | None](PATIENCE)
 """Calls to the disks of outputs, bounded in time. A disk that hangs must not block the upload lanes."""
 
-AfterMerge = steps.Poll | steps.Reprocess | steps.Reckon | steps.Fetch | steps.PlacePicture | steps.Deliver
+AfterMerge = (
+    steps.Poll
+    | steps.Reprocess
+    | steps.Preview
+    | steps.Inspect
+    | steps.Reckon
+    | steps.Fetch
+    | steps.PlacePicture
+    | steps.Deliver
+)
 
 log = structlog.get_logger("bracketd.steps")
 
@@ -51,7 +63,8 @@ class Steps:
 
     ``roots`` distinguishes an unavailable disk from missing files. ``go_on`` is called between pieces of a transfer and
     raises Stopped to interrupt it. ``now`` returns epoch seconds. ``longest_name`` returns how many bytes a name in a
-    folder may have. ``resuming`` checks an order from an earlier run before it continues.
+    folder may have. ``resuming`` checks an order from an earlier run before it continues. Without a ``gallery`` there
+    are no previews. ``progress`` counts the bytes of transfers.
     """
 
     def __init__(
@@ -63,12 +76,16 @@ class Steps:
         now: Callable[[], float],
         longest_name: Callable[[str], int] = name_limit,
         resuming: Resuming | None = None,
+        gallery: Gallery | None = None,
+        progress: Board | None = None,
     ) -> None:
         self._service, self._roots = service, roots
         self._go_on = go_on
         self._now = now
         self._longest_name = longest_name
         self._resuming = resuming or Resuming()
+        self._gallery = gallery
+        self._progress = progress or Board()
 
     def perform(self, order: Order, step: steps.Step) -> facts.Fact:
         """Carry out a step. Errors become facts, except StateError, which is raised."""
@@ -147,6 +164,10 @@ class Steps:
                 return self._look(order)
             case steps.Reprocess(image_id):
                 return self._reprocess(image_id)
+            case steps.Preview(image_id):
+                return preview(order, image_id, self._service, self._gallery)
+            case steps.Inspect():
+                return facts.Inspected() if self._gallery is None else self._gallery.inspect(order, self._go_on)
             case steps.Reckon():
                 raise AssertionError("the runner checks the ledger itself")
             case steps.Fetch(image_id):
@@ -215,7 +236,8 @@ class Steps:
         try:
             digest = hashlib.sha256()
             chunks = outgoing.chunks(order.source.folder, originals.file_of(bracket), self._go_on)
-            self._service.upload(slot, _digested(chunks, digest), bracket.size)
+            with self._progress.uploading(order, number) as moving:
+                self._service.upload(slot, moving.counted(_digested(chunks, digest)), bracket.size)
         except errors.FileChanged:
             return originals.changed(order, number)
         except errors.SlotRefused as error:
@@ -300,9 +322,12 @@ class Steps:
                 self._service.download(
                     image_id, format=preset.format, quality=preset.quality, max_width=preset.max_width
                 ) as download,
+                self._progress.downloading(order, image_id) as moving,
             ):
+                moving.expect(download.length)
                 part.reserve(download.length or 0, most)
-                written = part.write(self._while_going(download.chunks), download.length, most)
+                chunks = moving.counted(self._while_going(download.chunks))
+                written = part.write(chunks, download.length, most)
                 if wrong := pictures.too_small(order, image, written.pixels):
                     raise wrong
         except errors.NotFound as error:

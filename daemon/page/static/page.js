@@ -53,6 +53,22 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
   }
 });
 
+// A browser opens few connections to one address. A page that nobody sees gives its stream of events back; when it is
+// seen again, it is told of the changes in between.
+let parked = null;
+
+document.addEventListener("visibilitychange", () => {
+  const live = document.querySelector("[sse-connect]");
+  if (document.hidden && live) {
+    parked = live.cloneNode(true);
+    window.htmx.remove(live);
+  } else if (!document.hidden && parked) {
+    document.querySelector("main").append(parked);
+    window.htmx.process(parked);
+    parked = null;
+  }
+});
+
 // Forms that search send themselves when a choice changes. Without this script they have a button.
 document.addEventListener("change", (event) => {
   if (event.target.matches("form[data-at-once] select")) {

@@ -19,7 +19,9 @@ from daemon.order.pictures import brackets_of
 from daemon.page.guard import form
 from daemon.page.verbs import offer_of, offers, spent
 from daemon.page.views.common import PHASES, Common, middle, order_of, said, steps
+from daemon.progress.reading import read as read_progress
 from daemon.reports.details import Details, look_up
+from daemon.reports.progress import in_json
 from daemon.store.pages import Filter
 from daemon.store.reading import Reader
 from daemon.webapp import order_page
@@ -46,6 +48,7 @@ class ShootView:
             return {
                 "details": look_up(reader, order.id),
                 "summary": reader.page_of_orders(order_page(""), Filter(text=order.id), 1).orders[0],
+                "transfers": [in_json(one) for one in read_progress(self._common.settings.state_dir)],
                 "said": said(reader, request),
                 **_shown(order, price),
             }
@@ -67,12 +70,10 @@ class ShootView:
         given = form(await request.body())
         verb, names = _verb(given), tuple(given.get("image", ()))
         order = await self._common.state.read(lambda reader: order_of(reader, request))
-        if verb in allowed(order):
-            offer = offer_of(verb, order, None)
-            target = order.source.folder if offer.by_folder else order.id
-            seq = await self._common.state.ask(verb, target, names if offer.picks else ())
-        else:  # it changed meanwhile, or a program made this up: the desk says why it is not possible
-            seq = await self._common.state.ask(verb, order.id, names)
+        offer = offer_of(verb, order, None)
+        # If the order no longer allows it, the daemon's answer says why.
+        target = order.source.folder if offer.by_folder else order.id
+        seq = await self._common.state.ask(verb, target, names if offer.picks else ())
         back = "/waiting" if given.get("back") == ["waiting"] else f"/shoots/{order.id}"
         return RedirectResponse(f"{back}?ask={seq}", 303)
 

@@ -22,6 +22,7 @@ from daemon.order import (
     OrderSource,
     Phase,
     Preset,
+    ShootPart,
 )
 from daemon.order.allowed import next_command
 from daemon.order.facts import Fact
@@ -29,6 +30,7 @@ from daemon.order.merge import Merge
 from daemon.order.order import Standing
 from daemon.order.phase import Stage
 from daemon.order.planned import PlannedImage
+from daemon.order.preview import Inspection, LooksLike, PreviewState
 from daemon.order.problem import Code, Trouble
 from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.stored_names import stored_name
@@ -80,6 +82,8 @@ def order_row(order: Order) -> Row:
         "by_person": int(isinstance(order.standing, Ended) and order.standing.by_person),
         "over_limit": int(order.purchase.over_limit),
         "unknown_order": order.source.unknown_order,
+        "part": None if order.source.part is None else json.dumps(dataclasses.astuple(order.source.part)),
+        "several": order.source.several,
         "inode": None if order.source.inode is None else str(order.source.inode),
         "hold": _hold(order),
         "reckoned": int(order.purchase.within_limits),
@@ -98,6 +102,7 @@ def order_row(order: Order) -> Row:
         "problems": json.dumps(problems_of(order)),
         "notes": json.dumps(order.notes),
         "plan": json.dumps([[list(one.brackets), one.confidence.value] for one in order.plan]),
+        "inspection": None if order.inspection is None else json.dumps(dataclasses.asdict(order.inspection)),
         "due": order.due,
         "phase_since": order.times.phase_since,
         "refusals": order.uploads.refusals,
@@ -151,6 +156,7 @@ def image_row(order_id: str, number: int, image: Image) -> Row:
         "number": number,
         "brackets": json.dumps(image.brackets),
         "state": image.state.value,
+        "preview": image.preview.value,
         "reprocess_heard": int(image.reprocess_heard),
         "file": pack(image.file) if image.file is not None else None,
     }
@@ -177,6 +183,8 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
             supplement_of=row["supplement_of"],
             same_as=row["same_as"],
             unknown_order=row["unknown_order"],
+            part=None if row["part"] is None else ShootPart(*json.loads(row["part"])),
+            several=row["several"],
             inode=None if row["inode"] is None else int(row["inode"]),
             output_renamed=bool(row["output_renamed"]),
         ),
@@ -198,6 +206,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         brackets=tuple(_bracket(b) for b in brackets),
         plan=tuple(PlannedImage(tuple(numbers), Confidence(how)) for numbers, how in json.loads(row["plan"])),
         images=tuple(_image(i) for i in images),
+        inspection=_inspection(row["inspection"]),
         unsent=Unsent(
             left_out=tuple(json.loads(row["left_out"])),
             left_out_why=tuple(map(_left_out, left_out)),
@@ -259,6 +268,13 @@ def _bracket(row: Row) -> Bracket:
     return Bracket(**{**kept, **large, "shot": shot, "path": unpack(row["path"])})
 
 
+def _inspection(text: str | None) -> Inspection | None:
+    if text is None:
+        return None
+    found = json.loads(text)
+    return Inspection(tuple(found["compared"]), tuple(LooksLike(**one) for one in found["looks"]))
+
+
 def _left_out(row: Row) -> LeftOut:
     of = unpack(row["of"]) if row["of"] is not None else None
     return LeftOut(unpack(row["path"]), Why(row["why"]), of, unpack(row["shoot"]))
@@ -271,6 +287,7 @@ def _image(row: Row) -> Image:
             **kept,
             "brackets": tuple(json.loads(row["brackets"])),
             "state": ImageState(row["state"]),
+            "preview": PreviewState(row["preview"]),
             "reprocess_heard": bool(row["reprocess_heard"]),
             "file": unpack(row["file"]) if row["file"] is not None else None,
         }

@@ -282,6 +282,20 @@ ALTER TABLE asks ADD COLUMN names TEXT NOT NULL DEFAULT '[]';
 """Adds a column for a person's decision about images that differ from the plan, and one for the names in an ask
 (JSON)."""
 
+PREVIEWS = """
+ALTER TABLE images ADD COLUMN preview TEXT NOT NULL DEFAULT 'not fetched';
+ALTER TABLE images ADD COLUMN preview_failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN inspection TEXT;
+"""
+"""Adds the state of each image's preview, and the result of inspecting an order's previews, as JSON."""
+
+
+PARTS = """
+ALTER TABLE orders ADD COLUMN part TEXT;
+ALTER TABLE orders ADD COLUMN several TEXT NOT NULL DEFAULT '';
+"""
+"""Adds which of a shoot's properties an order is, as JSON, and the properties that a shoot seems to have, as text."""
+
 
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     def run(connection: sqlite3.Connection) -> None:
@@ -302,6 +316,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     _statements(GATES_OF_WAITING),
     _statements(PLAN),
     _statements(PROOF),
+    _statements(PREVIEWS),
+    _statements(PARTS),
 )
 """The migration at index ``n`` converts a file of version ``n`` to version ``n + 1``."""
 

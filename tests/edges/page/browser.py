@@ -24,6 +24,7 @@ from daemon.page.events import Events
 from daemon.page.reading import State
 from daemon.page.sessions import Sessions, secret_of
 from daemon.pictures import FullSize, Kind, Shown, Side, Unavailable, Why
+from daemon.progress.transfer import Transfer
 from daemon.store.asks import Answer, Ask, Outcome
 from daemon.store.notes import Note
 from daemon.store.sqlite.reader import SqliteReader, ask
@@ -67,6 +68,7 @@ class Site:
         self.broadcast = Broadcast()
         self.runner = asyncio.Runner()
         self.drawer = Drawer()
+        self.moving: tuple[Transfer, ...] = ()
         self.asked: list[tuple[str, str, tuple[str, ...]]] = []
         self.runner.run(self._create())
         self.app = self.runner.run(self._build(home))
@@ -81,9 +83,10 @@ class Site:
 
         self.came = asyncio.Event()
         self.state = State(lambda: SqliteReader(self.state_dir), store_ask, self.came, list)
+        self.state.patience = 0.03
         self.settings = settings = settings_in(home, self.page)
         self.sessions = Sessions(secret_of(self.state_dir), lambda: self.time)
-        self.events = Events(self.broadcast, self.state)
+        self.events = Events(self.broadcast, self.state, lambda: self.moving)
         self.attempts = Attempts(lambda: TOKEN, lambda: self.time)
         return build(
             Parts(

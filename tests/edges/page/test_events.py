@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
 from daemon.order import facts
 from daemon.orders import Change
 from daemon.page.broadcast import MOST_ORDERS, MOST_STREAMS, Broadcast, Stream, TooManyStreams
+from daemon.progress.transfer import Transfer, Way
 from daemon.store.notes import Alert, Subject
 from tests.core.orders import order
 from tests.edges.page.browser import Browser, Site
@@ -141,3 +143,23 @@ def test_other_changes_are_noticed_while_a_page_is_open(sites: Sites) -> None:
         asyncio.run(store())
 
     assert b"event: changed" in site.runner.run(work())
+
+
+def test_progress_is_noticed_while_a_page_is_open(site: Site) -> None:
+    """While bytes move, open pages are told of the order again and again."""
+    move = Transfer(order().id, Way.UPLOAD, 1, 10, None, None)
+
+    async def work() -> list[bytes]:
+        watching = asyncio.ensure_future(site.events.watch())
+        try:
+            with site.broadcast.subscribed(site.broadcast.position) as stream:
+                site.moving = (move,)
+                events = stream.text()
+                assert (await anext(events)).startswith(b"retry:")
+                one = await asyncio.wait_for(anext(events), 5)
+                site.moving = (replace(move, bytes=5),)
+                return [one, await asyncio.wait_for(anext(events), 5)]
+        finally:
+            watching.cancel()
+
+    assert all(f"event: order-{order().id}".encode() in event for event in site.runner.run(work()))

@@ -230,3 +230,20 @@ def test_binding_a_taken_port_fails() -> None:
     """Two programs never share the page's port."""
     with taken() as port, pytest.raises(OSError, match="in use"):
         bind("127.0.0.1", port)
+
+
+def test_a_folder_that_cannot_be_written_is_noted(tmp_path: Path) -> None:
+    """If the page cannot keep its secret, a note says which file is the reason. The daemon goes on."""
+
+    async def work() -> None:
+        served = Served(tmp_path)
+        (served.state_dir / "page").write_text("not a folder")
+        running = asyncio.ensure_future(served.page.run())
+        await asyncio.wait_for(served.noted.wait(), 5)
+        words = served.notes[-1].words
+        assert words is not None
+        assert words.startswith(f"the page is off, because {served.state_dir / 'page'}")
+        served.page.stop()
+        await asyncio.wait_for(running, 4)
+
+    asyncio.run(work())

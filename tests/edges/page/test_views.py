@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -186,6 +188,15 @@ def test_a_button_is_an_ask(site: Site, browser: Browser) -> None:
     assert site.came.is_set()
 
 
+def test_an_answer_is_shown_where_it_was_asked_for(site: Site, browser: Browser) -> None:
+    """After a button in Waiting for you, the answer is shown there."""
+    site.add(held())
+    answer = browser.press(ID, "approve", back="waiting")
+    assert answer.headers["location"] == "/waiting?ask=1"
+    site.answer(1, "it is approved")
+    assert "it is approved" in browser.get("/waiting?ask=1").text.lower()
+
+
 def test_a_submit_is_about_the_folder(site: Site, browser: Browser) -> None:
     """Sending a shoot again asks for its folder, as the command does."""
     site.add(changed(order(), phase=Phase.CANCELLED))
@@ -305,3 +316,21 @@ def test_a_folder_is_accepted(site: Site, browser: Browser) -> None:
     browser.post(address, {"csrf": browser.csrf(), "verb": "adopt"})
     assert site.asked == [("adopt", watch, ())]
     assert browser.post("/folders/x/ask", {"csrf": browser.csrf(), "verb": "adopt"}).status_code == 404
+
+
+def test_progress_is_shown_in_bytes(site: Site, browser: Browser) -> None:
+    """A transfer is shown with its bytes, its speed and the time left, on the first view and on its shoot's."""
+    site.add(order())
+    move = {
+        "order_id": ID,
+        "way": "upload",
+        "bytes": 64_000_000,
+        "total": 98_000_000,
+        "bytes_per_s": 3.2e6,
+        "left_s": 11,
+    }
+    published = {"monotonic": time.monotonic(), "transfers": [move]}
+    (site.state_dir / "progress.json").write_text(json.dumps(published))
+    for path in ("/", PAGE):
+        assert "64 of 98 MB sent, 3.2 MB/s, about 11 s left" in browser.get(path).text
+        assert '<progress value="64000000" max="98000000"' in browser.get(path).text

@@ -17,7 +17,7 @@ from daemon.host.clock import SystemClock
 from daemon.order import Bracket, Image, ImageState, Order
 from daemon.pictures import MEANINGS, Cache, FullSize, Kind, Pictures, Shown, Side, Unavailable, Why
 from daemon.pictures.finding import Identity, Place, identify
-from daemon.previews import Failure, Limits, Strip, Thumbnail
+from daemon.previews import Failure, Limits, Look, Strip, Thumbnail
 from tests.changed import changed
 from tests.core.orders import order
 from tests.edges.previews.pictures import assert_upright, exif, jpeg, quarters, written
@@ -45,6 +45,10 @@ class Counting:
     async def sheet(self, title: str, strips: Sequence[Strip]) -> bytes | Failure:
         """Draw a contact sheet."""
         return await self._previews.sheet(title, strips)
+
+    async def similarities(self, finished: Look, frames: Sequence[Look]) -> tuple[float, ...] | Failure:
+        """Compare looks."""
+        return await self._previews.similarities(finished, frames)
 
 
 class Gallery:
