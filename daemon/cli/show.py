@@ -17,6 +17,7 @@ from daemon.cli.planned import own_settings, planned_images, who_groups
 from daemon.cli.state import look
 from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
+from daemon.host.paths import contact_sheet_of
 from daemon.order import Image, ImageState, Order
 from daemon.order.naming import brief
 from daemon.order.wording import line
@@ -28,18 +29,28 @@ LONGEST_ENTRY = 600
 
 @click.command()
 @click.argument("shoot")
+@click.option("--sheet", type=click.Path(dir_okay=False, path_type=Path), help="Write the previews to this JPEG.")
 @click.pass_obj
-def show(config: Path | None, shoot: str) -> None:
+def show(config: Path | None, shoot: str, sheet: Path | None) -> None:
     """Show an order: its files, sets, images and journal.
+
+    With --sheet, also write a contact sheet of the free previews that bracketd fetched, with the images' numbers.
 
     SHOOT is the shoot's name or part of it, its folder, its output folder, or the first characters of its order ID.
     """
-    with look(locate_state(config, os.environ)) as reader:
+    state_dir = locate_state(config, os.environ)
+    with look(state_dir) as reader:
         order_id = one(reader, shoot)["id"]
         order, journal = reader.order(order_id), reader.journal(order_id)
         first = next(iter(reader.find(order.source.supplement_of)), None) if order.source.supplement_of else None
+    if sheet is not None:
+        from daemon.cli.show_sheet import write_sheet  # noqa: PLC0415 - only for --sheet
+
+        write_sheet(sheet, state_dir, order)
+        click.echo(f"wrote {printable(str(sheet))}", err=True)
     parts = (
         _head(order, first),
+        _sheet(state_dir, order),
         _brackets(order),
         planned_images(order),
         _images(order),
@@ -64,6 +75,13 @@ def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
         f"  locked   {_when(order.times.created_at)}",
         *_kind(order, first),
     ]
+
+
+def _sheet(state_dir: Path, order: Order) -> list[str]:
+    """The line with the path of the contact sheet of the previews; empty without one."""
+    path = contact_sheet_of(str(state_dir), order.id)
+    drawn = order.inspection is not None and order.inspection.sheet and os.path.exists(path)
+    return [f"  sheet    {printable(path)}"] if drawn else []
 
 
 def _is_at_service(order: Order) -> bool:

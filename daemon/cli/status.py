@@ -17,6 +17,7 @@ from daemon.cli.words import no_room, silent
 from daemon.config.locate import locate_state
 from daemon.host import pulse
 from daemon.host.lock import running_pid
+from daemon.host.paths import contact_sheet_of
 from daemon.store.reading import Reader
 from daemon.webapp import order_page
 
@@ -50,7 +51,8 @@ def document(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) 
 
 def in_json(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -> bytes:
     """``document`` as JSON text. SQLite formats the orders, and they are not parsed here."""
-    orders = ", ".join(reader.orders_in_json(order_page(""), ended))
+    sheet = os.fsencode(contact_sheet_of(str(state_dir), "{}")).decode("utf-8", "replace")
+    orders = ", ".join(reader.orders_in_json(order_page(""), ended, sheet))
     daemon, waiting = json.dumps(_daemon(reader, state_dir, pid)), json.dumps(_waiting(reader) if pid else [])
     attention = json.dumps([attention_in_json(one) for one in reader.notes().attention] if pid else [])
     rest = f'"daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}, "attention": {attention}'

@@ -202,6 +202,7 @@ class Inspected:
 
     compared: tuple[int, ...] = ()
     looks: tuple[LooksLike, ...] = ()
+    sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Reader(Protocol):
         bytes_total, bytes_uploaded, created_at, updated_at.
         """
 
-    def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
+    def orders_in_json(self, page: str, ended: int = -1, sheet: str = "{}") -> list[str]:
         """A summary of every order as JSON text, the most recently changed first, for ``status --json``.
 
         Times are ISO 8601 UTC. ``page`` followed by the order's id is the URL of its web page. Only the last ``ended``

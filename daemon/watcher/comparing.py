@@ -75,7 +75,7 @@ class Comparing:
         sent = replace(sent, brackets=tuple(hashed.get(bracket.path, bracket) for bracket in sent.brackets))
         doubt = sent.doubt(submitted=is_submitted)
         fact = facts.Locked(sent.brackets, paths(sent.left_out), settled.why, sent.left_out, doubt)
-        preset = preset.without_lists() if sent.mistake is not None else preset
+        preset = preset.without_lists() if sent.mistake is not None else replace(preset, keep=sent.keep)
         return Compared(settled, fact, judged, mine, sending=sent, preset=preset)
 
 

@@ -42,13 +42,13 @@ class MemoryReader(Reader):
     def orders(self) -> list[dict[str, Any]]:
         return [_summary(order) for order in self._changed_last()]
 
-    def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
+    def orders_in_json(self, page: str, ended: int = -1, sheet: str = "{}") -> list[str]:
         orders, left = self._changed_last(), ended
         shown = []
         for order in orders:
             left -= order.phase in RESTING
             if ended < 0 or left >= 0 or order.phase not in RESTING:
-                shown.append(json.dumps(_in_json(order, page)))
+                shown.append(json.dumps(_in_json(order, page, sheet)))
         return shown
 
     def ended(self) -> int:
@@ -136,11 +136,13 @@ def _hold(order: Order) -> str | None:
     return None if kind in (None, HoldKind.PROBLEM) else str(kind)
 
 
-def _in_json(order: Order, page: str) -> dict[str, Any]:
+def _in_json(order: Order, page: str, sheet: str) -> dict[str, Any]:
     row, sums = _summary(order), _sums(order)
     summary = {
         name: row[name] for name in ("shoot", "folder", "output", "phase", "health", "messages", "supplement_of")
     }
+    drawn = order.inspection is not None and order.inspection.sheet
+    summary["sheet"] = sheet.replace("{}", order.id) if drawn else None
     summary["problems"] = [
         {"code": one.code, "text": one.text, "next": next_command(order, one.code)} for one in order.problems
     ]

@@ -51,6 +51,7 @@ json_object(
   'bytes', json_object('total', bytes_total, 'uploaded', bytes_uploaded),
   'dev_mode', json(iif(dev_mode, 'true', 'false')),
   'supplement_of', supplement_of,
+  'sheet', iif(json_extract(inspection, '$.sheet'), ? || id || ?, NULL),
   'created_at', strftime('%Y-%m-%dT%H:%M:%SZ', created_at, 'unixepoch'),
   'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch'),
   'phase_since', strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(phase_since, updated_at), 'unixepoch')
@@ -102,11 +103,12 @@ class SqliteReader(Reader):
                 row[name] = unpack(row[name])
         return rows
 
-    def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
+    def orders_in_json(self, page: str, ended: int = -1, sheet: str = "{}") -> list[str]:
         lately = f"SELECT id FROM orders WHERE {ENDED} ORDER BY updated_at DESC LIMIT ?"  # noqa: S608 - a constant
         chosen = f"WHERE NOT {ENDED} OR id IN ({lately})" if ended >= 0 else ""
         query = f"SELECT {IN_JSON} AS summary FROM orders {chosen} ORDER BY updated_at DESC"  # noqa: S608 - constants
-        return [row["summary"] for row in self._rows(query, page, *((ended,) if ended >= 0 else ()))]
+        before, _, behind = sheet.partition("{}")
+        return [row["summary"] for row in self._rows(query, page, before, behind, *((ended,) if ended >= 0 else ()))]
 
     def ended(self) -> int:
         counted = self._rows(f"SELECT count(*) AS ended FROM orders WHERE {ENDED}")  # noqa: S608 - a constant
