@@ -7,6 +7,9 @@ READY := $(VENV)/.ready
 SDKS := 1.0.7 1.1.0
 SDKS_READY := $(SDKS:%=.venv-sdk-%/.ready)
 
+# Every test process would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: ready demo test quick lint docs bench lock clean
 .DELETE_ON_ERROR:
 

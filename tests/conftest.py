@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.fork_server import close_servers
 from tests.mirror import Mirror
 
 SLOW = Path(__file__).parent / "whole"
@@ -30,6 +31,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
     items[:] = spread(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_sessionfinish() -> None:
+    """End the processes from which the tests' processes were forked."""
+    close_servers()
 
 
 def spread(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import selectors
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import httpx
+
+from tests import plain_http
+from tests.fork_server import Forked, fork_server
 
 _START_S = 30.0
 _STOP_S = 20.0
@@ -46,11 +49,15 @@ class Sandbox:
     def client(self, version: str = "2025-01-01", **headers: str) -> httpx.Client:
         """An HTTP client of the API with the key and a pinned version."""
         return httpx.Client(
-            base_url=self.api, headers={"x-api-key": self.key, "x-api-version": version, **headers}, timeout=30
+            base_url=self.api,
+            headers={"x-api-key": self.key, "x-api-version": version, **headers},
+            timeout=30,
+            verify=plain_http.NO_CERTIFICATES,
+            trust_env=False,
         )
 
     def _ask(self, method: str, path: str, body: object) -> dict[str, Any]:
-        answer = httpx.request(method, self.api + path, json=body, timeout=30)
+        answer = plain_http.request(method, self.api + path, json=body, timeout=30)
         assert answer.status_code == 200, answer.text
         report: dict[str, Any] = answer.json()
         return report
@@ -58,20 +65,22 @@ class Sandbox:
 
 @contextlib.contextmanager
 def running_sandbox(*args: str) -> Iterator[Sandbox]:
-    """Start ``python -m daemon.sandbox`` with additional ``args``, and stop it at the end.
+    """Start the sandbox as ``python -m daemon.sandbox`` with additional ``args``, forked, and stop it at the end.
 
     Without ``--speed`` there are no delays. Without ``--dir`` its files are in a temporary folder.
     """
     with tempfile.TemporaryDirectory(prefix="sandbox-", ignore_cleanup_errors=True) as directory:
-        command = [sys.executable, "-m", "daemon.sandbox", "--json", "--speed", "0", "--dir", directory, *args]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE)
-        try:
-            assert process.stdout is not None
-            started = json.loads(_first_line(process.stdout, command))
-            kept = Path(started.pop("dir"))
-            yield Sandbox(directory=kept, **started)
-        finally:
-            _stop(process)
+        command = ["sandbox", "--json", "--speed", "0", "--dir", directory, *args]
+        reading, writing = os.pipe()
+        with os.fdopen(reading, "rb") as output:
+            process = fork_server("sandbox").start(command, os.environ, writing, 2)
+            os.close(writing)
+            try:
+                started = json.loads(_first_line(output, command))
+                kept = Path(started.pop("dir"))
+                yield Sandbox(directory=kept, **started)
+            finally:
+                _stop(process)
 
 
 def _first_line(output: IO[bytes], command: Sequence[str]) -> bytes:
@@ -85,12 +94,10 @@ def _first_line(output: IO[bytes], command: Sequence[str]) -> bytes:
     return line
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: Forked) -> None:
     process.terminate()
     try:
         process.wait(_STOP_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if process.stdout is not None:
-        process.stdout.close()

@@ -37,7 +37,7 @@ from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
 from daemon.recovery.newer import compare
 from daemon.resuming import Resuming
-from daemon.runner import Account, Runner
+from daemon.runner import Account, Deadlines, Runner
 from daemon.runner.lanes import lanes
 from daemon.services import Services
 from daemon.store.notes import Alert, Started, Subject, Watching
@@ -157,6 +157,7 @@ class App:
         )
         for order_id in refused:
             await desk.happened(order_id, facts.Resumed())
+        deadlines = Deadlines(desk, self._clock)
         watchers = await self._watchers(desk, roots, unknown)
         if watchers is None:
             return
@@ -165,6 +166,7 @@ class App:
             tasks.append(group.create_task(runner.run(self._vigil.beat), name="runner"))
             lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
             lookers.append(group.create_task(Asks(desk, self._presets()).run(), name="asks"))
+            lookers.append(group.create_task(deadlines.run(), name="deadlines"))
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(_note_copies, store))
             lookers.append(group.create_task(copying, name="copies"))
             lookers.append(group.create_task(_tidy(cache, store, self._clock), name="previews"))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from daemon.config.document import Document, Location, spelled
 from daemon.config.locate import state_dir
 from daemon.config.mistake import Mistake
-from daemon.config.places import expand, inside
+from daemon.config.places import Mark, expand, inside, marks
 from daemon.errors import Problem
 
 
@@ -18,11 +18,16 @@ class FolderSetting(NamedTuple):
 
     location: Location
     path: Path
+    marks: tuple[Mark, ...]
 
     @property
     def name(self) -> str:
         """``folders[0].watch``."""
         return spelled(self.location)
+
+    def is_inside(self, other: FolderSetting) -> bool:
+        """True if this folder is the other one or anywhere inside it."""
+        return inside(self.marks, other.marks)
 
 
 def check_overlaps(document: Document, environ: Mapping[str, str]) -> list[Problem]:
@@ -32,9 +37,9 @@ def check_overlaps(document: Document, environ: Mapping[str, str]) -> list[Probl
     problems = []
     for n, watch in enumerate(watches):
         for m, other in enumerate(watches):
-            if n == m or not inside(watch.path, other.path):
+            if n == m or not watch.is_inside(other):
                 continue
-            if not inside(other.path, watch.path):
+            if not other.is_inside(watch):
                 problems.append(_problem(document, watch, "The folder is inside", other, "Watch only one of them."))
             elif n > m:
                 problems.append(_problem(document, watch, "The folder is the same as", other, "Watch it only once."))
@@ -50,7 +55,7 @@ def check_overlaps(document: Document, environ: Mapping[str, str]) -> list[Probl
 
 
 def _holding(inner: FolderSetting, settings: list[FolderSetting]) -> FolderSetting | None:
-    return next((setting for setting in settings if inside(inner.path, setting.path)), None)
+    return next((setting for setting in settings if inner.is_inside(setting)), None)
 
 
 def _problem(document: Document, setting: FolderSetting, what: str, other: FolderSetting, remedy: str) -> Problem:
@@ -63,14 +68,18 @@ def _folder_settings(document: Document, name: str, environ: Mapping[str, str]) 
     for n, folder in enumerate(folders if isinstance(folders, list) else []):
         written = folder.get(name) if isinstance(folder, dict) else None
         try:
-            settings.append(FolderSetting(("folders", n, name), expand(written, document.file.parent, environ)))
+            settings.append(_setting(("folders", n, name), expand(written, document.file.parent, environ)))
         except Mistake:
             continue
     return settings
 
 
+def _setting(location: Location, path: Path) -> FolderSetting:
+    return FolderSetting(location, path, marks(path))
+
+
 def _state(document: Document, environ: Mapping[str, str]) -> list[FolderSetting]:
     try:
-        return [FolderSetting(("state_dir",), state_dir(document, environ))]
+        return [_setting(("state_dir",), state_dir(document, environ))]
     except Mistake:
         return []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from daemon.config.mistake import Mistake
 
@@ -48,24 +49,39 @@ def _value(match: re.Match[str], environ: Mapping[str, str]) -> str:
     return environ[name]
 
 
-def inside(inner: Path, outer: Path) -> bool:
-    """True if ``inner`` is ``outer`` or anywhere inside it, with links resolved. Neither needs to exist.
+class Mark(NamedTuple):
+    """How a folder is recognized: by device and inode if it exists, otherwise by its name."""
+
+    identity: tuple[int, int] | None
+    folded: str
+
+    def same(self, other: Mark) -> bool:
+        """True if both are the same folder."""
+        if self.identity is None or other.identity is None:
+            return self.folded == other.folded
+        return self.identity == other.identity
+
+
+def marks(path: Path) -> tuple[Mark, ...]:
+    """The marks of a folder and of all folders around it, innermost first, with links resolved."""
+    resolved = Path(os.path.realpath(path))
+    return tuple(map(_mark, (resolved, *resolved.parents)))
+
+
+def inside(inner: Sequence[Mark], outer: Sequence[Mark]) -> bool:
+    """True if ``inner`` is ``outer`` or anywhere inside it. Neither needs to exist.
 
     Existing folders are compared by identity, so links, bind mounts and file systems that ignore case are detected.
     Folders that do not exist are compared by name, ignoring case and Unicode normalization: a false match only asks
     for a clearer name, but a missed one costs money.
     """
-    resolved = Path(os.path.realpath(inner))
-    outer = Path(os.path.realpath(outer))
-    return any(_same(candidate, outer) for candidate in (resolved, *resolved.parents))
+    return any(mark.same(outer[0]) for mark in inner)
 
 
-def _same(one: Path, other: Path) -> bool:
+def _mark(path: Path) -> Mark:
+    folded = unicodedata.normalize("NFC", str(path)).casefold()
     try:
-        return os.path.samefile(one, other)
+        found = os.stat(path)
     except OSError:
-        return _folded(one) == _folded(other)
-
-
-def _folded(path: Path) -> str:
-    return unicodedata.normalize("NFC", str(path)).casefold()
+        return Mark(None, folded)
+    return Mark((found.st_dev, found.st_ino), folded)

@@ -19,7 +19,7 @@ from daemon.order.purchase import LimitCheck
 ON_DISK = (ImageState.FETCHED, ImageState.PLACED)
 """States of images that are bought and stored on disk."""
 
-DISMISSED = "dismissed on request; none of its images were bought. `bracketd submit` sends the shoot as a new order"
+DISMISSED = "dismissed on request; none of its images were bought. `bracketd submit` sends its photos as a new order"
 
 NOTHING_CAME_OUT = (
     "nothing was delivered: the service failed on every image of this order. `bracketd retry` has the images processed "

@@ -8,7 +8,6 @@ from daemon.order.asked import held_if_empty
 from daemon.order.changes import held
 from daemon.order.hold import HoldKind
 from daemon.order.image import Image, ImageState
-from daemon.order.messages import kept_until
 from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.problem import Code, Trouble
@@ -83,4 +82,4 @@ def held_for_choice(order: Order) -> Order:
     unclear = "`keep` in bracketd.yaml lists a photo that is in no image. " if order.preset.keep else ""
     more = " more" if any(image.fetched_at is not None for image in order.images) else ""
     why = f"{unclear}{images} for your choice. Nothing{more} was bought. {WAYS_OUT}"
-    return held(order, Trouble(Code.WAITS_FOR_CHOICE, f"{why}{kept_until(order.merge.asked_at)}"), HoldKind.CHOICE)
+    return held(order, Trouble(Code.WAITS_FOR_CHOICE, why), HoldKind.CHOICE)

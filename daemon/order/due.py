@@ -41,15 +41,15 @@ def time_is_doubtful(order: Order, since: float, now: float, longest: float) -> 
     return now < since - SLACK or (order.due is not None and now - order.due > longest)
 
 
-def dated(order: Order, after: Order, now: float) -> Order:
-    """The order after a fact, with the time at which its due time was set."""
+def dated(order: Order, after: Order, now: float, phase_since: float) -> Order:
+    """The order after a fact, with the times at which its due time was set and at which it entered its phase."""
     if after.due is None:
         set_at = None
     elif after.due != order.due:
         set_at = now
     else:
         set_at = _set_at(order)
-    return replace(after, times=replace(after.times, due_set_at=set_at, updated_at=now))
+    return replace(after, times=replace(after.times, due_set_at=set_at, updated_at=now, phase_since=phase_since))
 
 
 def _set_at(order: Order) -> float:

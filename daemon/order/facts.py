@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from daemon.errors import Mismatch
 from daemon.order.bracket import Bracket
+from daemon.order.deadline import DeadlineNear as DeadlineNear  # noqa: PLC0414 - a fact
 from daemon.order.failure import Failed as Failed  # noqa: PLC0414 - a fact, which is named facts.Failed like the others
 from daemon.order.failure import Failure as Failure  # noqa: PLC0414 - its kinds
 from daemon.order.failure import Interrupted as Interrupted  # noqa: PLC0414 - a fact
@@ -391,4 +392,5 @@ Fact = (
     | Resumed
     | Recovered
     | Cancelled
+    | DeadlineNear
 )

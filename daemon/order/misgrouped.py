@@ -5,7 +5,6 @@ from __future__ import annotations
 from daemon.order.changes import held
 from daemon.order.hold import HoldKind
 from daemon.order.image import Image
-from daemon.order.messages import kept_until
 from daemon.order.money import to_buy
 from daemon.order.order import Order
 from daemon.order.phase import Phase
@@ -48,10 +47,7 @@ def _why(order: Order, proof: Proof) -> str:
     what = (
         "pictures show other scenes than planned" if looks_only else "the service did not group the photos as planned"
     )
-    return (
-        f"{what}: {'; '.join(scenes[:SHOWN])}{more}. Nothing{bought} was "
-        f"bought. {WAYS_OUT}{kept_until(order.merge.asked_at)}"
-    )
+    return f"{what}: {'; '.join(scenes[:SHOWN])}{more}. Nothing{bought} was bought. {WAYS_OUT}"
 
 
 def differences(order: Order, proof: Proof) -> tuple[str, ...]:

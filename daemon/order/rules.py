@@ -38,6 +38,7 @@ from daemon.order import (
     asked,
     behind,
     choosing,
+    deadline,
     downloading,
     merging,
     money,
@@ -113,9 +114,7 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
         after = choosing.held_for_choice(held_if_misgrouped(order, after))
     if after is order:
         return known
-    since = order.times.in_phase_since if after.phase is order.phase else now
-    after = dated(known, after, now)
-    return replace(after, times=replace(after.times, phase_since=since))
+    return dated(known, after, now, order.times.in_phase_since if after.phase is order.phase else now)
 
 
 def _still_held(order: Order, hold: Hold, after: Order) -> Order:
@@ -223,5 +222,7 @@ def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  
             return trouble.nothing(order, fact, now, policy)
         case f.Cancelled():
             return trouble.cancelled(order, fact, now, policy)
+        case f.DeadlineNear():
+            return deadline.came_nearer(order, fact, now)
         case _:
             assert_never(fact)

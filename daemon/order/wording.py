@@ -54,6 +54,7 @@ FACTS = {
     "Resumed": "waiting ended",
     "Recovered": "order recovered",
     "Cancelled": "order cancelled",
+    "DeadlineNear": "images are kept at the service for a limited time",
 }
 """A constant phrase for each fact."""
 

@@ -93,7 +93,7 @@ async def _again(service: Service, image: Image, order: Order | None) -> None:
 
 
 async def _failure(service: Service, image: Image) -> str | None:
-    """Merge. Returns why it failed, or None."""
+    """Merge an image. Returns why that failed, or None."""
     fault = service.faults.take("image", IMAGE_KINDS, image.name)
     if fault is not None:
         return fault.reason

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from daemon.order import RESTING, FlowName, MergeState, Phase, facts, steps
+from daemon.order.deadline import Remaining
 from daemon.order.facts import Failure
 from daemon.order.intents import intent
 from daemon.order.planned import PlannedImage
@@ -45,12 +46,13 @@ REFUSALS: dict[str, tuple[Failure, bool]] = {
 
 FAULTY: tuple[Faulty, ...] = ("cannot be opened", "cannot be read", "gone at last")
 
-NEWS = (
+NEWS: tuple[facts.Fact, ...] = (
     facts.CameLate(("late.jpg",), ("altered.jpg",)),
     facts.FoundAgain(("copy.jpg",)),
     facts.Moved("renamed", "/in/renamed"),
     facts.Resumed(),
     facts.Interrupted(steps.Poll()),
+    *(facts.DeadlineNear(remaining) for remaining in Remaining),
 )
 """What changes neither phase nor steps."""
 

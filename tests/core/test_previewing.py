@@ -42,7 +42,7 @@ def test_pictures_of_other_scenes_hold_the_order() -> None:
     """Images that clearly look like other sets hold the order before a purchase, and a person decides once."""
     order = after(grouped(TWO, TWO), *SEEN, facts.Inspected((0, 1), SWAPPED))
     assert (order.hold_kind, [trouble.code for trouble in order.troubles]) == (HoldKind.MISGROUPED, [Code.MISGROUPED])
-    (message,) = order.messages
+    message, _ = order.messages
     start = "pictures show other scenes than planned: IMG_0431.JPG: expected this scene, got a picture that looks like "
     assert message.startswith(f"{start}IMG_0434.JPG; ")
     assert "Nothing was bought. `bracketd approve SHOOT` buys all images as they are" in message

@@ -109,7 +109,7 @@ def test_its_own_note_is_found(tmp_path: Path, service: Service, name: str) -> N
 
 
 def test_a_retried_order_is_not_ended_by_its_first_note(tmp_path: Path, service: Service) -> None:
-    """A note from before a retry changes nothing. A note with a picture that the state lacks does."""
+    """A note from before a retry changes nothing. A note with a picture that the state lacks changes the order."""
     of = changed(deliver(uploaded(), tmp_path / "out"), phase=Phase.PROCESSING, reopened_at=NOW)
     failed = Image("i1", "m", (), ImageState.PENDING)
     first = replace(of, images=(Image("i0", "n", (), ImageState.PLACED), failed))

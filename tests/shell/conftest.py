@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import structlog
 from structlog._config import BoundLoggerLazyProxy
+from structlog.processors import KeyValueRenderer, add_log_level, format_exc_info
 
 from tests.stores.states import STATES
 
@@ -36,8 +37,12 @@ def tmp(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def fresh_logs() -> None:
-    """Reset logging to its defaults: an earlier test in this process may have configured it."""
+    """Log plain text: an earlier test in this process may have configured something else.
+
+    By default structlog draws every traceback with the values of its variables, which takes longer than most tests.
+    """
     structlog.reset_defaults()
+    structlog.configure(processors=[add_log_level, format_exc_info, KeyValueRenderer()])
     for name, module in tuple(sys.modules.items()):
         logger = getattr(module, "log", None) if name.startswith("daemon.") else None
         if isinstance(logger, BoundLoggerLazyProxy):

@@ -54,7 +54,7 @@ def test_nothing_is_bought_before_a_decision(tmp_path: Path, verb: str) -> None:
 
     async def work(clock: SimulatedClock) -> Splits:
         world = Splits(clock)
-        async with running(tmp_path, world, planned()) as (store, _):
+        async with running(tmp_path, world, planned(), every=30) as (store, _):
             held = await until(store, planned().id, Phase.HELD)
             assert held.is_in(Code.MISGROUPED)
             await asyncio.sleep(20 * 3600)

@@ -7,14 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from daemon.cli.status import document
+from daemon.reports.status import document
 from daemon.store.sqlite.reader import SqliteReader
 from tests.edges.sandbox.shots import NOON
+from tests.fork_server import fork_server
 
 T = TypeVar("T")
 
@@ -50,6 +52,8 @@ STOP = 10.0
 class Bracketd:
     """One person's bracketd in a separate folder. Every ``start`` writes ``settings`` to the configuration file.
 
+    Its runs are forked from a process that has loaded the program, but not those with a ``launcher``, a command or
+    variables of their own.
     ``log`` has the output of all runs of the daemon, one JSON object per line.
     """
 
@@ -89,14 +93,21 @@ class Bracketd:
         self.config.chmod(0o600)
 
     def start(self, *command: str) -> None:
-        """Start the daemon, and wait until it watches."""
+        """Start the daemon, and wait until it watches. With a ``command``, that is started instead of a forked run."""
         self.write_config()
         begun = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as log:
-            words = (*self.launcher, *(command or (COMMAND,)), "--config", str(self.config), "run")
-            self._daemon = subprocess.Popen(words, stdout=log, stderr=log, env=environment(self.home))
+        words = (*self.launcher, *(command or (COMMAND,)), "--config", str(self.config), "run")
+        forks = not (self.launcher or command)
+        self._daemon = self.begin(words, environment(self.home), forks=forks)
         until(lambda: any(event["event"] == "watching" for event in self.events(begun)) or self._has_ended())
         assert not self._has_ended(), self.log.read_text()
+
+    def begin(self, words: Sequence[str], environ: Mapping[str, str], *, forks: bool) -> Process:
+        """Start a process that adds its output to the log. ``forks``: it is a run of the program, and is forked."""
+        with self.log.open("ab") as log:
+            if forks:
+                return fork_server("bracketd").start(words, environ, log.fileno(), log.fileno())
+            return subprocess.Popen(words, stdout=log, stderr=log, env=environ)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Stop the daemon within the time that it promises. Returns its exit status."""
@@ -154,8 +165,9 @@ class Bracketd:
     # --- the verbs ---
 
     def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        """Run a verb with the configuration file."""
-        return bracketd("--config", str(self.config), *words, home=self.home, **environ)
+        """Run a verb with the configuration file, and with more variables."""
+        words = ("--config", str(self.config), *words)
+        return bracketd(*words, home=self.home, **environ) if environ else forked(*words, home=self.home)
 
     def asks(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a verb that asks the daemon for something. Repeat it if there was no answer in time."""
@@ -241,7 +253,7 @@ def _of_drop(number: int, data: bytes) -> bytes:
 
 
 def bracketd(*words: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the program until it ends."""
+    """Run the installed program until it ends."""
     return subprocess.run(
         (COMMAND, *words),
         env=environment(home) | environ,
@@ -250,6 +262,19 @@ def bracketd(*words: str, home: Path, **environ: str) -> subprocess.CompletedPro
         check=False,
         timeout=PATIENCE,
     )
+
+
+def forked(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run the program until it ends, in a process that is forked for it."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        server = fork_server("bracketd")
+        run = server.start((COMMAND, *words), environment(home), output.fileno(), errors.fileno())
+        try:
+            status = run.wait(PATIENCE)
+        finally:
+            run.kill()
+        said = [os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode() for file in (output, errors)]
+    return subprocess.CompletedProcess((COMMAND, *words), status, *said)
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -47,7 +47,8 @@ def misgroup(program: Bracketd, sandbox: Sandbox, kind: str, flow: str = "bracke
 def test_a_wrong_grouping_is_held(program: Bracketd, sandbox: Sandbox, kind: str) -> None:
     """An order whose sets the service changed is held before a cent is spent, and an approval buys it as it is."""
     order = misgroup(program, sandbox, kind)
-    (problem,) = order["problems"]
+    problem, until = order["problems"]
+    assert until["code"] == "deadline"
     assert (order["phase"], problem["code"], problem["next"]) == ("held", "misgrouped", "bracketd approve")
     assert "expected 3 photos, got " in problem["text"]
     assert "images that differ from the planned ones:" in program.run("show", OAK).stdout
@@ -64,7 +65,7 @@ def test_a_wrong_grouping_is_held(program: Bracketd, sandbox: Sandbox, kind: str
 def test_a_wrong_grouping_of_an_unknown_kind_is_held(program: Bracketd, secretive: Sandbox, kind: str) -> None:
     """If the service does not say which photos are in an image, the number of images or their names show it."""
     order = misgroup(program, secretive, kind)
-    assert (order["phase"], [problem["code"] for problem in order["problems"]]) == ("held", ["misgrouped"])
+    assert (order["phase"], [problem["code"] for problem in order["problems"]]) == ("held", ["misgrouped", "deadline"])
     assert charges(secretive, order) == 0
     assert "not compared: the service does not say which photos became 2 of 2 images" in program.run("show", OAK).stdout
     program.stop()
@@ -77,7 +78,7 @@ def test_pictures_of_other_scenes_are_held(
     """If two pictures show each other's scene, the free previews show it before a cent is spent, in each flow."""
     service = secretive if hidden else sandbox
     order = misgroup(program, service, "swap-pictures", flow, "sets" if flow == "brackets" else "automatic")
-    (problem,) = order["problems"]
+    problem, _ = order["problems"]
     assert (order["phase"], problem["code"]) == ("held", "misgrouped")
     assert "IMG_0001.JPG: expected this scene, got a picture that looks like IMG_0004.JPG" in problem["text"]
     shown = program.run("show", OAK).stdout

@@ -4,9 +4,9 @@ import json
 import socket
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import plain_http
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.books import of_order
@@ -201,7 +201,7 @@ def test_a_bracket_too_many_is_not_merged(program: Bracketd, sandbox: Sandbox) -
     order = program.reach(OAK, "uploading")
     with sandbox.client("2025-05-08") as stranger:
         registered = stranger.post("/v3/brackets/", json={"order_id": order["order_id"], "name": "a.jpg"}).json()
-    httpx.put(registered["upload_url"], content=b"x", headers={"content-type": "application/octet-stream"})
+    plain_http.put(registered["upload_url"], content=b"x", headers={"content-type": "application/octet-stream"})
     order = program.reach(OAK, "held")
     assert "1 extra bracket(s) in this order" in order["messages"][0]
     program.run("submit", order["folder"])

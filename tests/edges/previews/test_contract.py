@@ -143,7 +143,7 @@ def test_sheets(run: Run) -> None:
 
 
 def test_closing(run: Run, photo: Path) -> None:
-    """After closing, requests are answered with that."""
+    """After closing, the answer to a request says that the decoder is closed."""
 
     async def test(previews: Both) -> None:
         await previews.close()

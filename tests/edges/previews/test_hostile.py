@@ -127,7 +127,7 @@ def test_previews_of_too_many_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["missing", "file/below"])
 def test_missing_files(name: str, tmp_path: Path) -> None:
-    """A missing file is gone."""
+    """A missing file is reported as gone."""
     (tmp_path / "file").write_bytes(b"")
     assert kind_of(tmp_path / name) is FailureKind.GONE
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from tests import plain_http
 from tests.sandbox_process import Sandbox
 
 Json = dict[str, Any]
@@ -97,7 +98,7 @@ class Client:
         """The file at the end of the redirects, fetched without the key."""
         answer = self.http.get(f"/v3/images/{image_id}/{which}", params=query)
         assert answer.status_code == 302, f"{answer.status_code} {answer.text}"
-        return httpx.get(answer.headers["location"], follow_redirects=True, timeout=30)
+        return plain_http.get(answer.headers["location"], follow_redirects=True, timeout=30)
 
     def ledger(self) -> Json:
         """This order in the sandbox's report."""
@@ -120,5 +121,5 @@ def attempts(patience_s: float = _PATIENCE_S, pause_s: float = _PAUSE_S) -> Iter
 
 def put(url: str, data: bytes, content_type: str) -> None:
     """Upload bytes; the upload must succeed."""
-    answer = httpx.put(url, content=data, headers={"content-type": content_type}, timeout=30)
+    answer = plain_http.put(url, content=data, headers={"content-type": content_type}, timeout=30)
     assert (answer.status_code, answer.content) == (200, b""), answer.text

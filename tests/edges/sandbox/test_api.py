@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import plain_http
 from tests.edges.sandbox.client import Client
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox, running_sandbox
@@ -19,7 +20,7 @@ STRANGER = "00000000-0000-4000-8000-000000000000"
 def test_key_is_checked(shared: Sandbox, key: str | None) -> None:
     """Without a valid key the response is 401 in the vendor's shape."""
     headers = {} if key is None else {"x-api-key": key}
-    answer = httpx.get(f"{shared.api}/v3/orders/", headers=headers)
+    answer = plain_http.get(f"{shared.api}/v3/orders/", headers=headers)
     assert answer.status_code == 401
     assert answer.json() == {"message": "Unauthorized", "detail": {}}
 
@@ -29,7 +30,7 @@ def test_looks_need_no_key(shared: Sandbox) -> None:
     with Client(shared) as client:
         image_id, _, _ = client.register("a.jpg")
         for path in (f"images/{image_id}", f"orders/{client.order_id}", f"orders/{client.order_id}/brackets"):
-            assert httpx.get(f"{shared.api}/v3/{path}").status_code == 200
+            assert plain_http.get(f"{shared.api}/v3/{path}").status_code == 200
 
 
 def test_accounts_are_apart() -> None:
@@ -38,17 +39,17 @@ def test_accounts_are_apart() -> None:
         client.register("a.jpg")
         path = f"{sandbox.api}/v3/orders/"
         other = {"x-api-key": "two"}
-        assert httpx.get(path, headers=other).json()["orders"] == []
+        assert plain_http.get(path, headers=other).json()["orders"] == []
         assert httpx.patch(path + client.order_id, headers=other, json={"name": "x"}).status_code == 404
-        assert httpx.post(f"{path}{client.order_id}/merge", headers=other).status_code == 404
-        assert httpx.delete(path + client.order_id, headers=other).status_code == 404
+        assert plain_http.post(f"{path}{client.order_id}/merge", headers=other).status_code == 404
+        assert plain_http.delete(path + client.order_id, headers=other).status_code == 404
         assert [order["order_id"] for order in client.ask("GET", "/v3/orders/")["orders"]] == [client.order_id]
 
 
 @pytest.mark.parametrize("noun", ["images", "orders", "brackets"])
 def test_missing_slash(shared: Sandbox, noun: str) -> None:
     """A collection without its slash is redirected with 308, which keeps method and body."""
-    answer = httpx.post(f"{shared.api}/v3/{noun}?a=b", json={}, headers={"x-api-key": shared.key})
+    answer = plain_http.post(f"{shared.api}/v3/{noun}?a=b", json={}, headers={"x-api-key": shared.key})
     assert (answer.status_code, answer.headers["location"]) == (308, f"{shared.api}/v3/{noun}/?a=b")
 
 
@@ -73,7 +74,7 @@ def test_missing_slash(shared: Sandbox, noun: str) -> None:
 )
 def test_unknown(shared: Sandbox, method: str, path: str) -> None:
     """A missing record is 404 in the vendor's shape, at every route."""
-    answer = httpx.request(method, shared.api + path, headers={"x-api-key": shared.key})
+    answer = plain_http.request(method, shared.api + path, headers={"x-api-key": shared.key})
     assert answer.status_code == 404
     assert set(answer.json()) == {"message", "detail"}
 
@@ -101,7 +102,7 @@ def test_unknown(shared: Sandbox, method: str, path: str) -> None:
 )
 def test_invalid_fields(shared: Sandbox, path: str, body: object, field: str) -> None:
     """An error in a body is 422 and names the field with its errors."""
-    answer = httpx.post(f"{shared.api}/v3/{path}/", json=body, headers={"x-api-key": shared.key})
+    answer = plain_http.post(f"{shared.api}/v3/{path}/", json=body, headers={"x-api-key": shared.key})
     assert answer.status_code == 422
     reply = answer.json()
     assert reply["message"] == "Validation error"
@@ -112,7 +113,7 @@ def test_invalid_fields(shared: Sandbox, path: str, body: object, field: str) ->
 @pytest.mark.parametrize("body", [b"{", b"<html>", b"\xff", b"[" * 100_000])
 def test_body_that_is_not_json(shared: Sandbox, body: bytes) -> None:
     """A body that cannot be read is 422, never 500."""
-    answer = httpx.post(f"{shared.api}/v3/images/", content=body, headers={"x-api-key": shared.key})
+    answer = plain_http.post(f"{shared.api}/v3/images/", content=body, headers={"x-api-key": shared.key})
     assert answer.status_code == 422
 
 
@@ -164,7 +165,7 @@ def test_accounts_own_version() -> None:
     """Without x-api-version the account's default version is used."""
     with running_sandbox("--set", "default_version=2025-05-08") as sandbox:
         headers = {"x-api-key": sandbox.key}
-        reply = httpx.post(f"{sandbox.api}/v3/images/", json={"image_name": "a"}, headers=headers).json()
+        reply = plain_http.post(f"{sandbox.api}/v3/images/", json={"image_name": "a"}, headers=headers).json()
     assert "upload_url" in reply
 
 
@@ -235,7 +236,7 @@ def test_pages() -> None:
 @pytest.mark.parametrize("query", [{"per_page": "16"}, {"per_page": "0"}, {"per_page": "x"}, {"offset": "x"}])
 def test_invalid_page(shared: Sandbox, query: dict[str, str]) -> None:
     """An invalid page is 422 with the errors of the query."""
-    answer = httpx.get(f"{shared.api}/v3/orders/", params=query, headers={"x-api-key": shared.key})
+    answer = plain_http.get(f"{shared.api}/v3/orders/", params=query, headers={"x-api-key": shared.key})
     assert (answer.status_code, list(answer.json()["detail"]["query"])) == (422, list(query))
 
 

@@ -18,6 +18,7 @@ from daemon.sandbox.command import sandbox
 from daemon.sandbox.faults import rule_of_words
 from daemon.sandbox.kinds import MOMENTS, ROUTES, kinds_at
 from daemon.sandbox.settings import Switches
+from tests import plain_http
 from tests.sandbox_process import Sandbox, running_sandbox
 
 COMMAND = [sys.executable, "-m", "daemon.sandbox"]
@@ -42,7 +43,7 @@ def test_stops_cleanly(name: signal.Signals) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         output = json.loads(process.stdout.readline())
-        with httpx.Client() as client:
+        with httpx.Client(verify=plain_http.NO_CERTIFICATES) as client:
             client.get(f"{output['api']}/_sandbox/report")
             process.send_signal(name)
             assert process.wait(20) == 0

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from tests import plain_http
 from tests.edges.sandbox.client import Client
 from tests.edges.sandbox.shots import NOON, bracket, shoot
 from tests.sandbox_process import Sandbox, running_sandbox
@@ -40,6 +41,29 @@ def test_charged_once(shared: Sandbox) -> None:
         (entry,) = client.ledger()["images"]
         assert (entry["charged"], entry["purchases"]) == (1, 2)
         assert client.broken() == []
+
+
+def test_head_buys_nothing(shared: Sandbox) -> None:
+    """HEAD is not part of the API: no host accepts it, and it neither buys nor counts as a request or a download."""
+    with Client(shared) as client:
+        client.upload(shoot(1))
+        client.merge()
+        (image,) = client.images()
+        counted = client.sandbox.report()["requests"]
+        enhanced = client.http.head(f"/v3/images/{image['image_id']}/enhanced", params=FULL)
+        assert (enhanced.status_code, enhanced.headers["allow"]) == (405, "GET")
+        assert client.http.head(f"/v3/orders/{client.order_id}").status_code == 405
+        assert client.sandbox.report()["requests"] == counted
+        (entry,) = client.ledger()["images"]
+        assert (entry["charged"], entry["purchases"]) == (0, 0)
+        assert client.order()["images"][0]["downloaded"] is False
+        preview = client.http.get(f"/v3/images/{image['image_id']}/enhanced", params={"preview": "true"})
+        url = preview.headers["location"]
+        with httpx.Client() as other:
+            assert other.head(url).status_code == 405
+            stored = other.get(url).headers["location"]
+            assert other.head(stored).status_code == 405
+        assert client.ledger()["images"][0]["downloads"] == {"full": 0, "preview": 0, "original": 0}
 
 
 def test_needless_purchase(shared: Sandbox) -> None:
@@ -164,8 +188,8 @@ def test_links_are_signed(order: tuple[Client, str], host: str) -> None:
     url = next(
         item for item in (answer.history[0].url, answer.url) if str(item).startswith(getattr(client.sandbox, host))
     )
-    assert httpx.get(f"{url}0").status_code == 403
-    assert httpx.get(str(url).split("?")[0]).status_code == 403
+    assert plain_http.get(f"{url}0").status_code == 403
+    assert plain_http.get(str(url).split("?")[0]).status_code == 403
     assert urlsplit(str(url)).query
 
 
@@ -209,7 +233,7 @@ def test_link_in_json() -> None:
         client.merge()
         (image,) = client.images()
         reply = client.ask("GET", f"/v3/images/{image['image_id']}/enhanced")
-        assert _picture(httpx.get(reply["image_url"], follow_redirects=True)).format == "JPEG"
+        assert _picture(plain_http.get(reply["image_url"], follow_redirects=True)).format == "JPEG"
 
 
 def _picture(answer: httpx.Response) -> Image.Image:

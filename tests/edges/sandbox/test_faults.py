@@ -10,6 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from tests import plain_http
 from tests.edges.sandbox.client import Client, put
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox, running_sandbox
@@ -91,7 +92,7 @@ def test_upload_refused(hurt: Sandbox, client: Client) -> None:
     """Storage can refuse a correct upload with 403 in XML."""
     _, url, _ = client.register("a.jpg")
     hurt.faults(["upload 403"])
-    answer = httpx.put(url, content=b"x" * 1_000_000, headers=JPEG)
+    answer = plain_http.put(url, content=b"x" * 1_000_000, headers=JPEG)
     assert (answer.status_code, "<Code>AccessDenied</Code>" in answer.text) == (403, True)
     put(url, b"x", "image/jpeg")
 
@@ -100,7 +101,7 @@ def test_expired_slot(hurt: Sandbox, client: Client) -> None:
     """A registration can return an expired URL. The next registration returns a valid one."""
     hurt.faults(["create_image expired-url"])
     _, url, _ = client.register("a.jpg")
-    assert "expired" in httpx.put(url, content=b"x", headers=JPEG).text
+    assert "expired" in plain_http.put(url, content=b"x", headers=JPEG).text
     put(client.register("b.jpg")[1], b"x", "image/jpeg")
 
 
@@ -108,7 +109,7 @@ def test_page_instead_of_storing(hurt: Sandbox, client: Client) -> None:
     """An upload can return 200 with a web page, without storing anything."""
     image_id, url, content_type = client.register("a.jpg")
     hurt.faults(["upload html"])
-    answer = httpx.put(url, content=b"x", headers=JPEG)
+    answer = plain_http.put(url, content=b"x", headers=JPEG)
     assert (answer.status_code, answer.text[:6]) == (200, "<html>")
     assert not (hurt.directory / "uploads" / image_id).exists()
     put(url, b"x", content_type)
@@ -126,7 +127,7 @@ def test_storage_behind_a_gateway(hurt: Sandbox, client: Client) -> None:
     """Storage can also be behind a gateway that returns 5xx in HTML."""
     _, url, content_type = client.register("a.jpg")
     hurt.faults(["upload 503 retry_after=1"])
-    answer = httpx.put(url, content=b"x", headers=JPEG)
+    answer = plain_http.put(url, content=b"x", headers=JPEG)
     assert (answer.status_code, answer.headers["retry-after"], answer.text[:6]) == (503, "1", "<html>")
     put(url, b"x", content_type)
 
@@ -380,9 +381,9 @@ def test_wrong_rules_are_refused(hurt: Sandbox) -> None:
     """Invalid rules are 422 with the reason, and the previous rules stay."""
     hurt.faults(["merge stray"])
     for body in (["nowhere 503"], {"where": "upload"}, [5], [{"where": "upload"}], "upload 503"):
-        answer = httpx.post(f"{hurt.api}/_sandbox/faults", json=body)
+        answer = plain_http.post(f"{hurt.api}/_sandbox/faults", json=body)
         assert (answer.status_code, list(answer.json()["detail"]["json"])) == (422, ["faults"])
-    reply = httpx.get(f"{hurt.api}/_sandbox/faults").json()["faults"]
+    reply = plain_http.get(f"{hurt.api}/_sandbox/faults").json()["faults"]
     assert reply == [{"where": "merge", "kind": "stray", "match": "", "happened": 0, "left": 1}]
 
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from daemon.sandbox.ledger import RULES
+from tests import plain_http
 from tests.edges.sandbox.client import Client, put
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox, running_sandbox
@@ -106,6 +106,6 @@ def test_report_tells_its_rules(shared: Sandbox) -> None:
     """Every violation has a documented rule and a text."""
     with Client(shared) as client:
         client.register("a.jpg", upscale=True)
-    for item in httpx.get(f"{shared.api}/_sandbox/report").json()["violations"]:
+    for item in plain_http.get(f"{shared.api}/_sandbox/report").json()["violations"]:
         assert set(item) == {"at", "rule", "order_id", "id", "detail"}
         assert item["detail"].startswith(RULES[item["rule"]])

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import httpx
 import pytest
 
+from tests import plain_http
 from tests.edges.sandbox.client import Client
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import running_sandbox
@@ -16,7 +16,7 @@ def test_requests_a_second() -> None:
         statuses = [client.http.get("/v3/orders/").status_code for _ in range(20)]
         assert statuses[0] == 200
         assert 429 in statuses
-        assert all(httpx.get(f"{sandbox.api}/_sandbox/report").status_code == 200 for _ in range(10))
+        assert all(plain_http.get(f"{sandbox.api}/_sandbox/report").status_code == 200 for _ in range(10))
         client.wait(lambda: client.http.get("/v3/orders/").status_code == 200)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,6 +18,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from daemon.sandbox.kinds import ROUTES
 from daemon.sandbox.openapi import document
 from daemon.sandbox.settings import Switches
+from tests import plain_http
 from tests.edges.sandbox.client import Client
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox, running_sandbox
@@ -100,9 +100,9 @@ def test_published(shared: Sandbox) -> None:
     """/openapi.json is the document of the version in the query, otherwise in the header. It needs no key."""
     url = f"{shared.api}/openapi.json"
     pinned = {"x-api-version": "2024-06-01"}
-    assert httpx.get(url).json() == document("2025-01-01", shared.api, Switches())
-    assert httpx.get(url, headers=pinned).json() == document("2024-06-01", shared.api, Switches())
-    newest = httpx.get(url, headers=pinned, params={"version": "2025-08-31"}).json()
+    assert plain_http.get(url).json() == document("2025-01-01", shared.api, Switches())
+    assert plain_http.get(url, headers=pinned).json() == document("2024-06-01", shared.api, Switches())
+    newest = plain_http.get(url, headers=pinned, params={"version": "2025-08-31"}).json()
     assert newest == document("2025-08-31", shared.api, Switches())
 
 

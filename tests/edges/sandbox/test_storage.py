@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from tests import plain_http
 from tests.edges.sandbox.client import Client, put
 from tests.sandbox_process import Sandbox, running_sandbox
 
@@ -37,7 +38,7 @@ def test_both_spellings_of_the_type(shared: Sandbox, spelling: str) -> None:
     """The type may be declared with the guide's key or with the SDKs' key."""
     with Client(shared) as client:
         reply = client.ask("POST", "/v3/images/", {"image_name": "a.png", spelling: "image/png"})
-        answer = httpx.put(reply["s3PutObjectUrl"], content=b"x", headers={"content-type": "image/png"})
+        answer = plain_http.put(reply["s3PutObjectUrl"], content=b"x", headers={"content-type": "image/png"})
     assert answer.status_code == 200
 
 
@@ -46,7 +47,7 @@ def test_wrong_type(shared: Sandbox, headers: dict[str, str]) -> None:
     """A PUT with another Content-Type than the signed one is 403 in XML, and nothing is stored."""
     with Client(shared) as client:
         image_id, url, _ = client.register("a.jpg")
-        _refused(httpx.put(url, content=b"x", headers=headers), 403, "SignatureDoesNotMatch")
+        _refused(plain_http.put(url, content=b"x", headers=headers), 403, "SignatureDoesNotMatch")
     assert not (shared.directory / "uploads" / image_id).exists()
 
 
@@ -59,22 +60,22 @@ def test_forged(shared: Sandbox) -> None:
     query = parse_qs(parts.query)
     later = url.replace(query["expires"][0], str(int(query["expires"][0]) + 1000))
     for forged in (url.replace(first, second), later, url + "0", url + "&more=1"):
-        _refused(httpx.put(forged, content=b"x", headers=JPEG), 403, "SignatureDoesNotMatch")
-    _refused(httpx.put(url.split("?")[0], content=b"x", headers=JPEG), 403, "AccessDenied")
+        _refused(plain_http.put(forged, content=b"x", headers=JPEG), 403, "SignatureDoesNotMatch")
+    _refused(plain_http.put(url.split("?")[0], content=b"x", headers=JPEG), 403, "AccessDenied")
 
 
 def test_expired() -> None:
     """A URL is refused after it has expired."""
     with running_sandbox("--set", "url_lifetime=0") as sandbox, Client(sandbox) as client:
         _, url, _ = client.register("a.jpg")
-        _refused(httpx.put(url, content=b"x", headers=JPEG), 403, "AccessDenied")
+        _refused(plain_http.put(url, content=b"x", headers=JPEG), 403, "AccessDenied")
 
 
 def test_chunked() -> None:
     """An upload without Content-Length is 411 in XML, and a violation."""
     with running_sandbox() as sandbox, Client(sandbox) as client:
         _, url, _ = client.register("a.jpg")
-        _refused(httpx.put(url, content=iter([b"x", b"y"]), headers=JPEG), 411, "MissingContentLength")
+        _refused(plain_http.put(url, content=iter([b"x", b"y"]), headers=JPEG), 411, "MissingContentLength")
         assert [item["rule"] for item in sandbox.violations()] == ["chunked-upload"]
 
 
@@ -97,7 +98,7 @@ def test_key_is_tolerated_and_noted() -> None:
     """An upload with the key is accepted, as in the guide's example, but it is a violation."""
     with running_sandbox() as sandbox, Client(sandbox) as client:
         _, url, _ = client.register("a.jpg")
-        assert httpx.put(url, content=b"x", headers=JPEG | {"x-api-key": sandbox.key}).status_code == 200
+        assert plain_http.put(url, content=b"x", headers=JPEG | {"x-api-key": sandbox.key}).status_code == 200
         assert [item["rule"] for item in sandbox.violations()] == ["key-at-storage"]
 
 
@@ -105,7 +106,7 @@ def test_authorization_is_noted() -> None:
     """Authorization at storage is a violation."""
     with running_sandbox() as sandbox, Client(sandbox) as client:
         _, url, _ = client.register("a.jpg")
-        httpx.put(url, content=b"x", headers=JPEG | {"authorization": "Bearer x"})
+        plain_http.put(url, content=b"x", headers=JPEG | {"authorization": "Bearer x"})
         assert [item["rule"] for item in sandbox.violations()] == ["authorization-at-storage"]
 
 

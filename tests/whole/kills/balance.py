@@ -12,19 +12,18 @@ from pathlib import Path
 from daemon.store.sqlite.reader import SqliteReader
 from tests.sandbox_process import Sandbox
 from tests.whole.books import audit
-from tests.whole.kills.fork_server import ForkServer
 from tests.whole.kills.mortal import Mortal
 from tests.whole.program import Json
 
 
 @contextmanager
-def mortal(home: Path, sandbox: Sandbox, flow: str, server: ForkServer | None = None) -> Iterator[Mortal]:
+def mortal(home: Path, sandbox: Sandbox, flow: str, *, installed: bool = False) -> Iterator[Mortal]:
     """The program, configured for the sandbox, not started. At the end all is delivered and the books agree.
 
-    With a ``server``, its runs are forked.
+    Its runs are forked unless they are ``installed`` ones.
     """
     before = sandbox.report()
-    program = Mortal(home, sandbox, flow, server)
+    program = Mortal(home, sandbox, flow, installed=installed)
     try:
         yield program
     finally:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import asdict
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from tests.sandbox_process import Sandbox, running_sandbox
 from tests.whole.conftest import AT_ONCE
 from tests.whole.kills.figures import PROPERTY, Figures, lines
-from tests.whole.kills.fork_server import ForkServer
 
 WITHOUT_LIMITS = ("daily_limit=0", "rate_limit=0")
 
@@ -20,13 +18,6 @@ def service() -> Iterator[Sandbox]:
     switches = [word for switch in (*AT_ONCE, *WITHOUT_LIMITS) for word in ("--set", switch)]
     with running_sandbox("--speed", "1", "--poll-floor", "0", "--long-side", "200", *switches) as sandbox:
         yield sandbox
-
-
-@pytest.fixture(scope="session")
-def fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
-    """A process that has loaded the program's modules, and forks for each run."""
-    with closing(ForkServer(tmp_path_factory.mktemp("fork_server"))) as server:
-        yield server
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
-from daemon.store.sqlite.file import FILE, open_for_reading
+from daemon.store.place import FILE
+from daemon.store.sqlite.file import open_for_reading
 from tests.sandbox_process import Sandbox
-from tests.whole.kills.fork_server import ForkServer
 from tests.whole.kills.moments import DEATHS, TIMES, WHICH
 from tests.whole.program import COMMAND, PATIENCE, Bracketd, Json, environment, until
 
@@ -33,10 +33,10 @@ class Mortal(Bracketd):
     ``kills`` counts its kills, ``killed_in`` the phases of its orders at those times. ``resumed`` has the seconds from
     a start of the installed program to its first log line about an order in progress. ``lost`` counts for each image
     the runs that requested it and were killed before they recorded it: so often it may be downloaded again, at no cost.
-    With a ``server``, runs that ``launch`` starts are forked from it.
+    Runs that ``launch`` starts are forked unless the tests want ``installed`` ones.
     """
 
-    def __init__(self, home: Path, sandbox: Sandbox, flow: str, server: ForkServer | None = None) -> None:
+    def __init__(self, home: Path, sandbox: Sandbox, flow: str, *, installed: bool = False) -> None:
         super().__init__(home, api=sandbox.api, key=sandbox.key)
         self.settings["api"].update(poll_every="0.02s", flow=flow)
         self.folder.update(quiet_period="0.1s", existing="process")
@@ -45,7 +45,7 @@ class Mortal(Bracketd):
         self.resumed: list[float] = []
         self.lost: Counter[str] = Counter()
         self._sandbox = sandbox
-        self._server, self._dies = server, dict[str, str]()
+        self._installed, self._dies = installed, dict[str, str]()
         self._resumes = False
         self._said = 0
         self._launched = datetime.now().astimezone()
@@ -65,13 +65,9 @@ class Mortal(Bracketd):
         words = (COMMAND, "--config", str(self.config), "run")
         environ = environment(self.home) | self._dies
         self._launched = datetime.now().astimezone()
-        if self._server is not None:
-            self._daemon = self._server.start(words, environ, self.log)
-            return
-        if self._dies:
+        if self._installed and self._dies:
             environ["PYTHONPATH"] = f"{LAUNCH}:{REPOSITORY}"
-        with self.log.open("ab") as log:
-            self._daemon = subprocess.Popen(words, stdout=log, stderr=log, env=environ)
+        self._daemon = self.begin(words, environ, forks=not self._installed)
 
     def is_dead(self) -> bool:
         """True if the daemon has ended, or was never started."""
@@ -102,7 +98,7 @@ class Mortal(Bracketd):
             self.kills += 1
             self.killed_in.update({order["phase"] for order in self.under_way()} or {"no order"})
         first = next((event for event in self.events(self._said) if "order" in event), None)
-        if self._resumes and first is not None and self._server is None:
+        if self._resumes and first is not None and self._installed:
             self.resumed.append((datetime.fromisoformat(first["timestamp"]) - self._launched).total_seconds())
         report = self._sandbox.report()["orders"]
         for order in self.under_way("downloading"):

@@ -16,7 +16,6 @@ from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.kills.balance import mortal
 from tests.whole.kills.figures import Figures
-from tests.whole.kills.fork_server import ForkServer
 from tests.whole.kills.mortal import Mortal
 from tests.whole.program import until
 
@@ -57,9 +56,7 @@ WALKS = [
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: f"{walk.flow}-{walk.which.replace(' ', '-')}")
-def test_killed_at_every_moment(
-    tmp_path: Path, sandbox: Sandbox, figures: Figures, fork_server: ForkServer, walk: Walk
-) -> None:
+def test_killed_at_every_moment(tmp_path: Path, sandbox: Sandbox, figures: Figures, walk: Walk) -> None:
     """After a kill at every named moment of an order, no photo is lost and nothing is merged or bought twice.
 
     Each run is killed at its first moment at which no earlier run was killed. So every moment is tested, until an order
@@ -69,7 +66,7 @@ def test_killed_at_every_moment(
     recorded: set[str] = set()
     for number in count():
         sandbox.faults(TROUBLE[walk.flow])
-        with telling(deaths), mortal(tmp_path / str(number), sandbox, walk.flow, fork_server) as program:
+        with telling(deaths), mortal(tmp_path / str(number), sandbox, walk.flow) as program:
             program.die_once_at_each_moment(deaths, walk.which, walk.times)
             program.drop(OAK, PHOTOS)
             lives_until_delivered(program)

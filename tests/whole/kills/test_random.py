@@ -11,7 +11,6 @@ from tests.sandbox_process import Sandbox
 from tests.whole.kills import trouble
 from tests.whole.kills.balance import mortal
 from tests.whole.kills.figures import Figures
-from tests.whole.kills.fork_server import ForkServer
 from tests.whole.kills.mortal import Mortal
 from tests.whole.program import until
 
@@ -19,7 +18,7 @@ KILLS = 25
 AT_ONCE = 4
 """Largest number of orders in progress at the same time."""
 
-STARTED = 4
+STARTED = 2
 """Seeds below this start the installed program itself each time. The runs of the others are forked."""
 
 LIVES = 10
@@ -29,13 +28,11 @@ SEEDS = [pytest.param(seed, marks=() if seed < 12 else pytest.mark.soak) for see
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_killed_at_random(
-    tmp_path: Path, sandbox: Sandbox, figures: Figures, fork_server: ForkServer, seed: int
-) -> None:
+def test_killed_at_random(tmp_path: Path, sandbox: Sandbox, figures: Figures, seed: int) -> None:
     """With random kills and faults, each shoot is delivered and each picture is bought once."""
     chance = random.Random(seed)
     flow = ("images", "brackets")[seed % 2]
-    with mortal(tmp_path, sandbox, flow, None if seed < STARTED else fork_server) as program:
+    with mortal(tmp_path, sandbox, flow, installed=seed < STARTED) as program:
         program.settings["transfers"] = {"uploads": chance.choice((1, 4, 8)), "downloads": chance.choice((1, 2, 4))}
         while program.kills < KILLS:
             if len(program.undelivered()) < AT_ONCE and chance.random() < 0.7:
