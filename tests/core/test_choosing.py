@@ -14,6 +14,7 @@ from daemon.order.policy import Limits
 from daemon.order.problem import Code
 from tests.core.grouped import Sets, grouped, planned, shown
 from tests.core.orders import POLICY, after
+from tests.core.orders import order as fresh
 
 TWO = ((0, 1, 2), (3, 4, 5))
 FIRST, SECOND = "DCIM/IMG_0431.JPG", "DCIM/IMG_0434.JPG"
@@ -162,6 +163,15 @@ def test_a_listed_image_that_failed() -> None:
 def test_a_shoot_cannot_undo_the_question(usual: Any, own: dict[str, object], expected: str) -> None:
     """A shoot's own file can ask for a choice, but it cannot undo that the settings ask for it."""
     assert Preset(buy=usual).with_own(own).buy == expected
+
+
+def test_a_retry_keeps_the_choice() -> None:
+    """A retry before the merge takes the settings of today, but buys no more than the order was locked with."""
+    locked = replace(fresh(), preset=Preset(buy="ask", keep=(FIRST,)), standing=Hold(Phase.UPLOADING), due=None)
+    again = after(locked, facts.Retried(Preset(quality=80)))
+    assert (again.preset.quality, again.preset.buy, again.preset.keep) == (80, "ask", (FIRST,))
+    every = replace(locked, preset=Preset())
+    assert after(every, facts.Retried(Preset(buy="ask"))).preset.buy == "ask"
 
 
 def test_a_list_with_a_mistake_asks() -> None:
