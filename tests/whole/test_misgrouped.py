@@ -47,9 +47,13 @@ def misgroup(program: Bracketd, sandbox: Sandbox, kind: str, flow: str = "bracke
 def test_a_wrong_grouping_is_held(program: Bracketd, sandbox: Sandbox, kind: str) -> None:
     """An order whose sets the service changed is held before a cent is spent, and an approval buys it as it is."""
     order = misgroup(program, sandbox, kind)
-    problem, until = order["problems"]
-    assert until["code"] == "deadline"
+    problem, kept = order["problems"]
     assert (order["phase"], problem["code"], problem["next"]) == ("held", "misgrouped", "bracketd approve")
+    assert (kept["code"], kept["next"], order["kept_until"] > order["created_at"]) == (
+        "deadline",
+        "bracketd approve",
+        True,
+    )
     assert "expected 3 photos, got " in problem["text"]
     assert "images that differ from the planned ones:" in program.run("show", OAK).stdout
     assert "keep the images for 24 hours, until " in " ".join(program.run("status").stdout.split())
