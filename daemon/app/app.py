@@ -35,6 +35,8 @@ from daemon.order import Order, Preset, facts, steps
 from daemon.orders import Desk
 from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
+from daemon.progress.board import Board
+from daemon.progress.file import publish
 from daemon.recovery.newer import compare
 from daemon.resuming import Resuming
 from daemon.runner import Account, Deadlines, Runner
@@ -135,9 +137,11 @@ class App:
         width = lanes(uploads=transfers.uploads, downloads=transfers.downloads)
         threads = sum(lane.most for lane in width.values())
         resuming = Resuming(await store.unfinished())
+        moving = asyncio.Event()
+        progress = Board(self._clock.monotonic, began=_from_threads(moving.set))
         cache = Cache(str(self._settings.state_dir))
         performer = self._performer = Performer(
-            self._services, roots, resuming, Gallery(cache), self._clock.now, threads=threads
+            self._services, roots, resuming, Gallery(cache), self._clock.now, progress=progress, threads=threads
         )
 
         async def perform(order: Order, step: steps.Step) -> facts.Fact:
@@ -169,6 +173,8 @@ class App:
             lookers.append(group.create_task(deadlines.run(), name="deadlines"))
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(_note_copies, store))
             lookers.append(group.create_task(copying, name="copies"))
+            publishing = publish(progress, self._settings.state_dir, moving)
+            lookers.append(group.create_task(publishing, name="progress"))
             lookers.append(group.create_task(_tidy(cache, store, self._clock), name="previews"))
             lookers.append(group.create_task(unknown.run(), name="notes"))
             lookers.append(group.create_task(unknown.try_again(), name="unread notes"))
@@ -267,6 +273,17 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first BracketdError in a group, because its message says what to do; otherwise the first error."""
     leaves = [_first(error) if isinstance(error, BaseExceptionGroup) else error for error in group.exceptions]
     return next((leaf for leaf in leaves if isinstance(leaf, BracketdError)), leaves[0])
+
+
+def _from_threads(call: Callable[[], None]) -> Callable[[], None]:
+    """A function that runs ``call`` on this event loop, unless it has ended."""
+    loop = asyncio.get_running_loop()
+
+    def run() -> None:
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(call)
+
+    return run
 
 
 async def _note_copies(store: Store, trouble: str | None) -> None:

@@ -14,6 +14,7 @@ from daemon.files.roots import Roots
 from daemon.gallery import Gallery
 from daemon.host import logs
 from daemon.order import Order, facts, steps
+from daemon.progress.board import Board
 from daemon.resuming import Resuming
 from daemon.services import Services
 from daemon.steps import Steps, Stopped
@@ -27,7 +28,8 @@ SPARE = 4
 class Performer:
     """Performs steps. ``threads`` is how many may run at once; ``now`` is epoch seconds.
 
-    ``resuming`` checks the orders of an earlier run before they continue. ``gallery`` has the previews.
+    ``resuming`` checks the orders of an earlier run before they continue. ``gallery`` has the previews,
+    ``progress`` counts the bytes of transfers.
     """
 
     def __init__(
@@ -38,10 +40,11 @@ class Performer:
         gallery: Gallery,
         now: Callable[[], float],
         *,
+        progress: Board,
         threads: int,
     ) -> None:
         self._services, self._roots, self._resuming, self._gallery = services, roots, resuming, gallery
-        self._now = now
+        self._progress, self._now = progress, now
         self._threads = ThreadPoolExecutor(threads + SPARE, thread_name_prefix="step")
         self._abort = threading.Event()
 
@@ -56,6 +59,7 @@ class Performer:
                 now=self._now,
                 resuming=self._resuming,
                 gallery=self._gallery,
+                progress=self._progress,
             )
             fact: facts.Fact = await self.in_thread(performing.perform, order, step)
             if not isinstance(fact, facts.Failed) or fact.kind is not facts.Failure.ACCOUNT:

@@ -13,6 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
 from daemon.order.problem import Code
+from daemon.reports.progress import progress_text
 from daemon.reports.status import ENDED
 from daemon.text import printable
 
@@ -20,6 +21,8 @@ RECENT = 20
 """The number of ended shoots that are shown; the rest are only counted."""
 
 COLOURS = {"ok": "green", "retrying": "yellow", "attention": "red"}
+UPLOADS, MOVING = ("settled", "uploading"), ("settled", "uploading", "downloading")
+"""The phases in which brackets are uploaded, and those in which anything is transferred."""
 BAR, DOT = 12, " · "
 PHASE, BRACKETS, PICTURES, AGE = 13, 22, 16, 8
 HEADED, GAP = 8, 2
@@ -54,13 +57,16 @@ def columns(most: int, longest: int, brackets: int, pictures: int) -> Columns:
     return replace(one, name=max(least, min(max(longest + GAP, SHORT_NAME), room)))
 
 
-def print_status(report: dict[str, Any], *, hidden: int, now: float) -> None:
-    """Print a ``status`` document as a table. ``hidden``: ended shoots not in it. ``now``: epoch seconds."""
-    Console(highlight=False).print(StatusView(report, hidden=hidden, now=now))
+def print_view(view: StatusView) -> None:
+    """Print a table."""
+    Console(highlight=False).print(view)
 
 
 class StatusView:
-    """The daemon's line, waiting shoots, active orders, then recently ended ones, as wide as the terminal."""
+    """The daemon's line, waiting shoots, active orders, then recently ended ones, as wide as the terminal.
+
+    ``report`` is a ``status`` document, ``hidden`` counts the ended shoots not in it, ``now`` is epoch seconds.
+    """
 
     def __init__(self, report: dict[str, Any], *, hidden: int, now: float) -> None:
         self._report, self._hidden, self._now = report, hidden, now
@@ -70,6 +76,7 @@ class StatusView:
         self._shown = [*active, *ended]
         self._names = Counter(order["shoot"] for order in orders)
         self._common = _common_reason(orders)
+        self._transfers = {one["order_id"]: one for one in report.get("transfers", ())}
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         yield from self._head()
@@ -120,15 +127,18 @@ class StatusView:
 
     def _order(self, order: dict[str, Any], widths: Columns) -> Iterator[RenderableType]:
         colour = COLOURS[order["health"]] if order["phase"] not in ("skipped", "cancelled") else "dim"
-        sent, size = _sent(order), order["bytes"]
-        if widths.bars and order["phase"] in ("settled", "uploading") and size["total"]:
-            sent = f"{_bar(size['uploaded'] / size['total'])} {sent}"
+        transfer = self._transfers.get(order["order_id"]) if order["phase"] in MOVING else None
+        sent, share = _sent(order), _share(order, transfer)
+        if widths.bars and share is not None:
+            sent = f"{_bar(share)} {sent}"
         name, mark = Text(printable(order["shoot"])), self._mark(order)
         beside, phase = name.cell_len + cell_len(mark) < widths.name, Text(order["phase"], style=colour)
         name.append(mark if beside else "", style="dim")
         yield _line(widths, name, phase, sent, _got(order), _age(order["phase_since"], self._now))
         if mark and not beside:
             yield Message(mark.removeprefix(DOT), "dim")
+        if transfer is not None:
+            yield Message(progress_text(transfer), "dim")
         for message in () if order["phase"] == "skipped" and order["messages"] == self._common else order["messages"]:
             yield Message(message, colour)
 
@@ -154,6 +164,15 @@ def _common_reason(orders: Iterable[dict[str, Any]]) -> list[str]:
     """The most frequent reason for skipping, if several shoots share it. It is shown once, not for each shoot."""
     reasons = Counter(tuple(order["messages"]) for order in orders if order["phase"] == "skipped")
     return next((list(reason) for reason, times in reasons.most_common(1) if times > 1), [])
+
+
+def _share(order: dict[str, Any], transfer: dict[str, Any] | None) -> float | None:
+    """The share of the order's bytes that are uploaded; None if it has no bar."""
+    if order["phase"] not in UPLOADS or not order["bytes"]["total"]:
+        return None
+    if transfer is not None and transfer["direction"] == "upload" and transfer["total"]:
+        return min(1.0, float(transfer["bytes"] / transfer["total"]))
+    return float(order["bytes"]["uploaded"] / order["bytes"]["total"])
 
 
 class Message:

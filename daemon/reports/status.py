@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from daemon.host import pulse
+from daemon.progress.reading import read
 from daemon.reports.attention import in_json as attention_in_json
 from daemon.reports.daemon import no_room, silent
+from daemon.reports.progress import in_json as transfer_in_json
 from daemon.store.reading import Reader
 from daemon.webapp import order_page
 
@@ -31,7 +33,9 @@ def in_json(reader: Reader, state_dir: Path, pid: int | None, ended: int = -1) -
     orders = ", ".join(reader.orders_in_json(order_page(""), ended))
     daemon, waiting = json.dumps(_daemon(reader, state_dir, pid)), json.dumps(_waiting(reader) if pid else [])
     attention = json.dumps([attention_in_json(one) for one in reader.notes().attention] if pid else [])
+    transfers = json.dumps([transfer_in_json(one) for one in read(state_dir)] if pid else [])
     rest = f'"daemon": {daemon}, "orders": [{orders}], "waiting": {waiting}, "attention": {attention}'
+    rest += f', "transfers": {transfers}'
     return f'{{"version": 1, {rest}}}'.encode()
 
 

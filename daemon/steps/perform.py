@@ -26,6 +26,7 @@ from daemon.gallery import Gallery
 from daemon.order import Order, Phase, answers, facts, pictures, steps
 from daemon.order.plan import grouping_request
 from daemon.picture_names import picture_name
+from daemon.progress.board import Board
 from daemon.resuming import Resuming
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 from daemon.steps.failures import failure
@@ -63,7 +64,7 @@ class Steps:
     ``roots`` distinguishes an unavailable disk from missing files. ``go_on`` is called between pieces of a transfer and
     raises Stopped to interrupt it. ``now`` returns epoch seconds. ``longest_name`` returns how many bytes a name in a
     folder may have. ``resuming`` checks an order from an earlier run before it continues. Without a ``gallery`` there
-    are no previews.
+    are no previews. ``progress`` counts the bytes of transfers.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Steps:
         longest_name: Callable[[str], int] = name_limit,
         resuming: Resuming | None = None,
         gallery: Gallery | None = None,
+        progress: Board | None = None,
     ) -> None:
         self._service, self._roots = service, roots
         self._go_on = go_on
@@ -83,6 +85,7 @@ class Steps:
         self._longest_name = longest_name
         self._resuming = resuming or Resuming()
         self._gallery = gallery
+        self._progress = progress or Board()
 
     def perform(self, order: Order, step: steps.Step) -> facts.Fact:
         """Carry out a step. Errors become facts, except StateError, which is raised."""
@@ -233,7 +236,8 @@ class Steps:
         try:
             digest = hashlib.sha256()
             chunks = outgoing.chunks(order.source.folder, originals.file_of(bracket), self._go_on)
-            self._service.upload(slot, _digested(chunks, digest), bracket.size)
+            with self._progress.uploading(order, number) as moving:
+                self._service.upload(slot, moving.counted(_digested(chunks, digest)), bracket.size)
         except errors.FileChanged:
             return originals.changed(order, number)
         except errors.SlotRefused as error:
@@ -318,9 +322,12 @@ class Steps:
                 self._service.download(
                     image_id, format=preset.format, quality=preset.quality, max_width=preset.max_width
                 ) as download,
+                self._progress.downloading(order, image_id) as moving,
             ):
+                moving.expect(download.length)
                 part.reserve(download.length or 0, most)
-                written = part.write(self._while_going(download.chunks), download.length, most)
+                chunks = moving.counted(self._while_going(download.chunks))
+                written = part.write(chunks, download.length, most)
                 if wrong := pictures.too_small(order, image, written.pixels):
                     raise wrong
         except errors.NotFound as error:

@@ -170,3 +170,43 @@ def test_no_line_ends_in_blanks(width: int) -> None:
     lines = shown(held, width=width, messages=[long], waiting=[waiting | {"since": "2023-11-14T22:12:20Z"}])
     assert [line for line in lines if line != line.rstrip()] == []
     assert sum("why it waits" in line for line in lines) >= 9
+
+
+def moving(of: dict[str, Any], **figures: Any) -> dict[str, Any]:
+    """A transfer of an order as in ``status --json``."""
+    usual = {"direction": "upload", "bytes": 300_000_000, "total": 400_000_000, "bytes_per_s": 3_200_000, "left_s": 31}
+    return {"order_id": of["order_id"], **usual, **figures}
+
+
+@pytest.mark.parametrize(
+    ("figures", "text"),
+    [
+        ({}, "300 of 400 MB sent, 3.2 MB/s, about 31 s left"),
+        ({"left_s": 200}, "300 of 400 MB sent, 3.2 MB/s, about 3 min left"),
+        ({"left_s": 20_000}, "300 of 400 MB sent, 3.2 MB/s, about 6 h left"),
+        ({"bytes_per_s": 0, "left_s": None}, "300 of 400 MB sent, no data is moving"),
+        ({"bytes": 450_000, "bytes_per_s": None, "left_s": None}, "0.5 of 400 MB sent"),
+        ({"direction": "download", "total": None, "left_s": None}, "300 MB received, 3.2 MB/s"),
+        ({"bytes": 400_000_000, "left_s": 0}, "400 of 400 MB sent, 3.2 MB/s"),
+    ],
+)
+def test_a_transfer_is_shown_below_its_order(figures: dict[str, Any], text: str) -> None:
+    """The bytes, the speed and the time left are below the order, and the bar follows the bytes."""
+    one = order("12 Oak St", "uploading")
+    lines = shown(one, transfers=[moving(one, **figures)])
+    assert lines[3].strip() == text
+
+
+def test_the_bar_follows_the_bytes_that_are_sent() -> None:
+    """The bar counts the bytes on their way, not only complete files; without a transfer it counts what is stored."""
+    one = order("12 Oak St", "uploading")
+    assert shown(one, transfers=[moving(one)])[2].count("━") == 9
+    assert shown(one)[2].count("━") == 6
+    assert shown(one, transfers=[moving(one, direction="download")])[2].count("━") == 6
+
+
+def test_a_transfer_of_an_order_that_went_on_is_not_shown() -> None:
+    """Figures that are some seconds old are not shown for an order that is already processed or ended."""
+    for phase in ("processing", "downloaded", "held"):
+        one = order("12 Oak St", phase)
+        assert len(shown(one, transfers=[moving(one)])) == 3
