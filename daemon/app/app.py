@@ -18,7 +18,7 @@ import structlog
 
 from daemon import __version__
 from daemon.app.performer import Performer
-from daemon.app.watchers import make_watcher
+from daemon.app.watchers import Common, make_watcher
 from daemon.config import ApiKey, FolderSettings, Settings
 from daemon.config.policy import policy_of, preset_of
 from daemon.errors import BracketdError, StateFull
@@ -139,18 +139,11 @@ class App:
         policy = policy_of(self._settings)
         desk = Desk(store, self._clock.now, policy)
         desk.listen(log_change)
-        runner = Runner(
-            desk,
-            perform,
-            Account(desk, self._clock, policy, performer.online),
-            self._clock,
-            policy,
-            uploads=transfers.uploads,
-            downloads=transfers.downloads,
-        )
+        account = Account(desk, self._clock, policy, performer.online)
+        runner = Runner(desk, perform, account, self._clock, width)
         for order_id in refused:
             await desk.happened(order_id, facts.Resumed())
-        watchers = await self._watchers(desk, roots, unknown)
+        watchers = await self._watchers(Common(self._settings, desk, roots, unknown, self._clock))
         if watchers is None:
             return
         async with asyncio.TaskGroup() as group:
@@ -179,10 +172,10 @@ class App:
 
     # --- parts ---
 
-    async def _watchers(self, desk: Desk, roots: Roots, unknown: UnknownOrders) -> list[Watcher] | None:
+    async def _watchers(self, common: Common) -> list[Watcher] | None:
         """Make the watchers of all folders at once; None if a stop signal comes while a disk does not respond."""
         folders = self._settings.folders
-        making = asyncio.gather(*(self._watcher(folder, desk, roots, unknown) for folder in folders))
+        making = asyncio.gather(*(self._watcher(folder, common) for folder in folders))
         stopping = asyncio.create_task(self._stop.wait())
         either: set[asyncio.Future[Any]] = {making, stopping}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -194,9 +187,8 @@ class App:
             await making
         return None
 
-    async def _watcher(self, folder: FolderSettings, desk: Desk, roots: Roots, unknown: UnknownOrders) -> Watcher:
-        disk = self._disks.setdefault(str(folder.watch), Disk(self._clock))
-        return await make_watcher(self._settings, folder, desk, roots, unknown, clock=self._clock, disk=disk)
+    async def _watcher(self, folder: FolderSettings, common: Common) -> Watcher:
+        return await make_watcher(folder, common, self._disks.setdefault(str(folder.watch), Disk(self._clock)))
 
     def _presets(self) -> dict[str, Preset]:
         """The presets of new orders, by watched folder."""

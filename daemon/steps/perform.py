@@ -324,7 +324,8 @@ class Steps:
             self._longest_name(order.source.output),
         )
         stem = picture_name(order, image_id, longest - len(f"{mark}.{image.extension}"))
-        name = incoming.place(output, image.id, stem, image.extension, image.sha256, mark=mark, longest=longest)
+        wanted = incoming.PictureName(stem, image.extension, mark, longest)
+        name = incoming.place(output, image.id, wanted, image.sha256)
         return facts.PicturePlaced(image_id, name) if name is not None else facts.FetchLost(image_id)
 
     def _deliver(self, order: Order) -> facts.Fact:

@@ -25,7 +25,7 @@ from daemon.order import Image, ImageState, MergeState, Order, Phase, facts, ste
 from daemon.order.found import FoundDelivered, FoundMerged
 from daemon.resuming import Resuming
 from daemon.root import RootState
-from daemon.service import Service
+from daemon.service import Endpoint, Service
 from daemon.steps import Steps
 from tests.changed import changed
 from tests.core.orders import NOW, after, merged, order, uploaded
@@ -63,7 +63,7 @@ def host() -> Iterator[Host]:
 @pytest.fixture
 def service(host: Host) -> Iterator[Service]:
     """The account at that service."""
-    made = Service(base_url=host.url, key="k3y", flow="images", dev_mode=False, user_agent="test")
+    made = Service(Endpoint(host.url, "k3y", "test"), flow="images", dev_mode=False)
     with closing(made):
         yield made
 

@@ -17,7 +17,7 @@ from daemon.order import Bracket, FlowName, Order, Phase, Policy, Preset, facts,
 from daemon.orders import Desk
 from daemon.orders.event_log import log_change
 from daemon.resuming import Resuming
-from daemon.service import Service
+from daemon.service import Endpoint, Service
 from daemon.steps import Steps
 from daemon.store.protocol import Store
 from tests.changed import changed
@@ -122,7 +122,7 @@ async def office(
     """A runner with its state in ``tmp``. Requests take no simulated time. ``resuming`` knows earlier orders."""
     sandbox.faults([])
     store = open_store(tmp)
-    service = Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
+    service = Service(Endpoint(sandbox.api, sandbox.key, "test"), flow=flow, dev_mode=False)
     with closing(service):
         roots = Roots(store.root_states(clock.now))
         performing = Steps(service, roots, go_on=lambda: None, now=clock.now, resuming=resuming)
