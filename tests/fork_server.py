@@ -82,7 +82,10 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         with theirs:
             words = (sys.executable, "-m", "tests.fork_server", program, str(theirs.fileno()))
-            self._process = subprocess.Popen(words, cwd=REPOSITORY, env=ENVIRON, pass_fds=(theirs.fileno(),))
+            null = subprocess.DEVNULL
+            self._process = subprocess.Popen(
+                words, cwd=REPOSITORY, env=ENVIRON, pass_fds=(theirs.fileno(),), stdin=null, stdout=null
+            )
         self._socket, self._answers = ours, ours.makefile("r")
         self._turn = threading.Lock()
 
@@ -193,6 +196,7 @@ def _become(request: Mapping[str, Any], files: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(request["environ"])
     sys.argv = request["words"]
+    sys.modules["__main__"].__package__ = None  # click shows the name of a program that is not a module
     moments.begin(os.environ)
 
 
