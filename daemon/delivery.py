@@ -16,7 +16,7 @@ from daemon.errors import OutputError
 from daemon.files import incoming, scan
 from daemon.files.fitting import folder_limit, name_limit, plain, shortened, takes
 from daemon.grouping import one_per_frame
-from daemon.order import Bracket, ImageState, Order, changed_since, unknown
+from daemon.order import Bracket, ImageState, Order, changed_since, kept_out, unknown
 from daemon.order.image import NOT_WANTED
 from daemon.shoot import Shot
 from daemon.shoot.shot import to_json
@@ -61,7 +61,9 @@ def _other_names(order: Order, room: int) -> Iterator[str]:
 
 
 def late_photos(order: Order, shot: Callable[[str, str], Shot]) -> tuple[str, ...]:
-    """The paths of photos in the shoot that show frames which the order does not have. Empty for a supplement.
+    """The paths of photos in the shoot that show frames which the order neither has nor leaves out on request.
+
+    Empty for a supplement.
 
     ``shot`` reads a photo's metadata, given its folder and path.
     """
@@ -75,7 +77,14 @@ def late_photos(order: Order, shot: Callable[[str, str], Shot]) -> tuple[str, ..
     news = {bracket.path: bracket for bracket in unknown([order], tuple(brackets))}
     shots = {path: shot(order.source.folder, path) for path in news}
     chosen = one_per_frame((photo for photo in photos if photo.path in news), shots).send
-    return changed_since([order], [replace(news[photo.path], shot=shots[photo.path]) for photo in chosen])[0]
+    unwanted = kept_out([order]) if chosen else frozenset()
+    left_out = [
+        Bracket(photo.path, photo.size, photo.mtime_ns, photo.inode, shot=shot(order.source.folder, photo.path))
+        for photo in photos
+        if photo.path in unwanted
+    ]
+    new = [replace(news[photo.path], shot=shots[photo.path]) for photo in chosen]
+    return changed_since([order], new, left_out)[0]
 
 
 def note_name(order: Order) -> str:
@@ -89,7 +98,8 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
 
     It contains everything that ``daemon.recovery`` needs if the state is lost: ``fingerprint`` and each bracket's
     ``mtime_ns``, ``mark`` and ``sha256`` identify its photos, ``shot`` identifies other files of their frames, and
-    ``image_id`` the bought images. ``left_out_why`` has the reason for each path in ``left_out``.
+    ``image_id`` the bought images. ``plan`` has the planned images, with the numbers of their ``brackets``.
+    ``left_out_why`` has the reason for each path in ``left_out``.
     """
     return {
         "version": 1,
@@ -135,6 +145,7 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
         "dismissed": [
             {"image_id": image.id, "name": image.name} for image in order.images if image.state in NOT_WANTED
         ],
+        "plan": [{"brackets": list(one.brackets), "confidence": one.confidence.value} for one in order.plan],
         "brackets": [
             {
                 "file": bracket.path,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from daemon.previews import Failure, FailureKind, Limits, Strip, Thumbnail
 from daemon.previews.decode import thumbnail
+from daemon.previews.look import Look, similarity
 from daemon.previews.sheet import sheet
 from daemon.previews.values import require_size
 
@@ -31,6 +32,12 @@ class InlinePreviews:
     async def sheet(self, title: str, strips: Sequence[Strip]) -> bytes | Failure:
         """A contact sheet."""
         return Failure(FailureKind.CLOSED) if self._closed else sheet(title, strips, self._limits)
+
+    async def similarities(self, finished: Look, frames: Sequence[Look]) -> tuple[float, ...] | Failure:
+        """How similar a finished picture is to each of these frames."""
+        if self._closed:
+            return Failure(FailureKind.CLOSED)
+        return tuple(similarity(finished, frame) for frame in frames)
 
     async def close(self) -> None:
         """Answer all later requests with ``CLOSED``."""

@@ -150,7 +150,8 @@ def _events(tree: ast.Module) -> Iterator[Event]:
             continue
         first = call.args[0]
         if isinstance(first, ast.Constant) and isinstance(first.value, str):
-            keys = tuple(sorted(keyword.arg for keyword in call.keywords if keyword.arg is not None))
+            shown = (keyword.arg for keyword in call.keywords if keyword.arg is not None)
+            keys = tuple(sorted("exception" if name == "exc_info" else name for name in shown))
             yield Event(first.value, call.func.attr, keys)
 
 

@@ -24,6 +24,7 @@ from daemon.config.policy import policy_of, preset_of
 from daemon.errors import BracketdError, StateFull
 from daemon.files.leftovers import sweep
 from daemon.files.roots import Roots
+from daemon.gallery import Cache, Gallery
 from daemon.host.clock import Clock
 from daemon.host.disk import DISK_PATIENCE, Disk
 from daemon.host.notify import Notifier
@@ -36,7 +37,7 @@ from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
 from daemon.recovery.newer import compare
 from daemon.resuming import Resuming
-from daemon.runner import Account, Runner
+from daemon.runner import Account, Deadlines, Runner
 from daemon.runner.lanes import lanes
 from daemon.services import Services
 from daemon.store.notes import Alert, Started, Subject, Watching
@@ -61,6 +62,9 @@ RUNNER_PATIENCE = 30.0
 
 GRACE = 4.0
 """Seconds that transfers may continue after a stop signal."""
+
+TIDY_EVERY = 6 * 3600.0
+"""Seconds between two removals of previews that are no longer needed."""
 
 LAST = 9.0
 """Seconds after a stop signal at which the process ends, even if threads hang."""
@@ -131,7 +135,10 @@ class App:
         width = lanes(uploads=transfers.uploads, downloads=transfers.downloads)
         threads = sum(lane.most for lane in width.values())
         resuming = Resuming(await store.unfinished())
-        performer = self._performer = Performer(self._services, roots, resuming, self._clock.now, threads=threads)
+        cache = Cache(str(self._settings.state_dir))
+        performer = self._performer = Performer(
+            self._services, roots, resuming, Gallery(cache), self._clock.now, threads=threads
+        )
 
         async def perform(order: Order, step: steps.Step) -> facts.Fact:
             return await unknown.before(order, step) or await performer.perform(order, step)
@@ -143,6 +150,7 @@ class App:
         runner = Runner(desk, perform, account, self._clock, width)
         for order_id in refused:
             await desk.happened(order_id, facts.Resumed())
+        deadlines = Deadlines(desk, self._clock)
         watchers = await self._watchers(Common(self._settings, desk, roots, unknown, self._clock))
         if watchers is None:
             return
@@ -151,8 +159,10 @@ class App:
             tasks.append(group.create_task(runner.run(self._vigil.beat), name="runner"))
             lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
             lookers.append(group.create_task(Asks(desk, self._presets()).run(), name="asks"))
+            lookers.append(group.create_task(deadlines.run(), name="deadlines"))
             copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(_note_copies, store))
             lookers.append(group.create_task(copying, name="copies"))
+            lookers.append(group.create_task(_tidy(cache, store, self._clock), name="previews"))
             lookers.append(group.create_task(unknown.run(), name="notes"))
             lookers.append(group.create_task(unknown.try_again(), name="unread notes"))
             comparing = compare(store, self._services.usual, performer.in_thread, unknown.compared)
@@ -254,6 +264,14 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 async def _note_copies(store: Store, trouble: str | None) -> None:
     """Store the alert about failing copies of the state, or clear it."""
     await store.note(Alert(Subject.COPIES, trouble))
+
+
+async def _tidy(cache: Cache, store: Store, clock: Clock) -> None:
+    """Remove the previews of orders that ended some time ago, every few hours until cancelled."""
+    while True:
+        for name in await asyncio.to_thread(cache.prune, await store.unfinished(), clock.now()):
+            log.debug("previews removed", order=name)
+        await asyncio.sleep(TIDY_EVERY)
 
 
 async def _sweep(store: Store, clock: Clock) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 import structlog
 
 from daemon.files.roots import Roots
+from daemon.gallery import Gallery
 from daemon.host import logs
 from daemon.order import Order, facts, steps
 from daemon.resuming import Resuming
 from daemon.services import Services
-from daemon.steps import Steps, Stopped
+from daemon.steps import Run, Steps, Stopped
 
 log = structlog.get_logger("bracketd")
 
@@ -26,13 +27,21 @@ SPARE = 4
 class Performer:
     """Performs steps. ``threads`` is how many may run at once; ``now`` is epoch seconds.
 
-    ``resuming`` checks the orders of an earlier run before they continue.
+    ``resuming`` checks the orders of an earlier run before they continue. ``gallery`` has the previews.
     """
 
     def __init__(
-        self, services: Services, roots: Roots, resuming: Resuming, now: Callable[[], float], *, threads: int
+        self,
+        services: Services,
+        roots: Roots,
+        resuming: Resuming,
+        gallery: Gallery,
+        now: Callable[[], float],
+        *,
+        threads: int,
     ) -> None:
-        self._services, self._roots, self._resuming, self._now = services, roots, resuming, now
+        self._services, self._roots, self._resuming, self._gallery = services, roots, resuming, gallery
+        self._now = now
         self._threads = ThreadPoolExecutor(threads + SPARE, thread_name_prefix="step")
         self._abort = threading.Event()
 
@@ -40,7 +49,8 @@ class Performer:
         """Perform a step. If the key is refused and another one is found, repeat the step with that key."""
         while True:
             service = self._services.of(order.flow, dev_mode=order.preset.dev_mode)
-            performing = Steps(service, self._roots, go_on=self._go_on, now=self._now, resuming=self._resuming)
+            run = Run(self._go_on, self._now)
+            performing = Steps(service, self._roots, run, resuming=self._resuming, gallery=self._gallery)
             fact: facts.Fact = await self.in_thread(performing.perform, order, step)
             if not isinstance(fact, facts.Failed) or fact.kind is not facts.Failure.ACCOUNT:
                 return fact

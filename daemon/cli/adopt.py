@@ -9,9 +9,9 @@ import click
 
 from daemon.cli.answered import leave
 from daemon.cli.state import look
-from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.order import Verb
+from daemon.text import printable
 
 
 @click.command()

@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from daemon.cli.state import ask, look
-from daemon.cli.words import printable
 from daemon.host.lock import running_pid
 from daemon.order import Verb
 from daemon.store.asks import Outcome
+from daemon.text import printable
 
 PATIENCE = 2.0
-"""Seconds to wait for the daemon's answer. The daemon checks for asks once a second."""
+"""Seconds to wait for the daemon's answer. The daemon checks for new asks every second."""
 
 OFTEN = 0.05
 """Seconds between two checks for the answer."""

@@ -15,16 +15,17 @@ from daemon.cli.answered import leave
 from daemon.cli.find import going, waiting_for
 from daemon.cli.state import look
 from daemon.cli.target import ShootPath, shoot_folder
-from daemon.cli.words import ENDED, printable
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
 from daemon.order import Ended, Order, Refusal, Verb, refusal, submitted_order
 from daemon.order.picking import pick
 from daemon.orders import answers
+from daemon.reports.status import ENDED
 from daemon.shoot import BOUNDS, FileClass
 from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting
+from daemon.text import printable
 
 
 @click.command()
@@ -129,7 +130,7 @@ def regroup(config: Path | None, shoot: str) -> None:
 
 
 def _ask(config: Path | None, verb: Verb, shoot: str, names: Sequence[str] = ()) -> None:
-    """Store an ask for the order that ``shoot`` refers to. ``names`` are the images that it is about."""
+    """Store an ask for the order that ``shoot`` identifies. ``names`` are the images that it is about."""
     state_dir = locate_state(config, os.environ)
     with look(state_dir) as reader:
         order = _meant(reader, verb, shoot)
@@ -140,7 +141,7 @@ def _ask(config: Path | None, verb: Verb, shoot: str, names: Sequence[str] = ())
 
 
 def _meant(reader: Reader, verb: Verb, shoot: str) -> Order:
-    """The order that ``shoot`` refers to. Also a delivered order with failed images to retry, or images to pick."""
+    """The order that ``shoot`` identifies, also a delivered one with failed images to retry, or with images to pick."""
     order = reader.order(going(reader, shoot)["id"])
     if verb not in (Verb.RETRY, Verb.APPROVE_ONLY) or refusal(order, verb) is None:
         return order

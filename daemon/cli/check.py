@@ -13,12 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from daemon.cli.attention import message
-from daemon.cli.away import away
-from daemon.cli.daemon import wrong_with_daemon
 from daemon.cli.state import checkup, look
-from daemon.cli.unknown import unknown_orders
-from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.config.policy import plan_settings
 from daemon.config.settings import LimitSettings
@@ -30,8 +25,13 @@ from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
 from daemon.order import Policy
 from daemon.order.policy import probed
+from daemon.reports.attention import message
+from daemon.reports.away import away
+from daemon.reports.daemon import wrong_with_daemon
+from daemon.reports.unknown import unknown_orders
 from daemon.services import build_usual
 from daemon.store.attention import Attention, Heed
+from daemon.text import printable
 
 NOT_WITH_IMAGES = (
     "`grouping: {}` with `flow: images`: the service is asked for these sets only if all are certain and of one size; "
@@ -116,7 +116,8 @@ def _attention(settings: Settings, watch: Path) -> list[Attention]:
 def _away(settings: Settings) -> dict[Path, str]:
     """A message for each folder that is not as the daemon saw it; empty if the state cannot be read."""
     try:
-        return away(settings.state_dir, settings.folders)
+        with look(settings.state_dir) as reader:
+            return away(reader, settings.folders)
     except (StateError, OSError):
         return {}
 

@@ -10,8 +10,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
-from daemon.cli.purchases import Line, amount, by_month
-from daemon.cli.words import printable
+from daemon.reports.spending import Line, amount, by_month
+from daemon.text import printable
 
 DATE, IMAGES, MONEY = 12, 8, 12
 SHORTEST = 12

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import click
 
-from daemon.cli.away import away
-from daemon.cli.daemon import wrong_with_daemon
 from daemon.cli.state import checkup, look
-from daemon.cli.words import printable
 from daemon.config import Settings, load
 from daemon.errors import AlreadyRunning, StateError
 from daemon.host.lock import InstanceLock, running_pid
+from daemon.reports.away import away
+from daemon.reports.daemon import wrong_with_daemon
+from daemon.text import printable
 
 OVERDUE = 2 * 86400.0
 """The age in seconds at which a running daemon's newest copy is too old."""
@@ -75,7 +75,8 @@ def _state(settings: Settings) -> Iterator[str]:
         return
     size = f"{found.size / 1e6:.1f} MB, {found.orders} order(s)"
     click.echo(f"state      {found.file}: OK, version {found.version}, {size}")
-    gone = away(settings.state_dir, settings.folders)
+    with look(settings.state_dir) as reader:
+        gone = away(reader, settings.folders)
     for output in dict.fromkeys(folder.output for folder in settings.folders):
         if output in gone:
             yield printable(gone[output])
@@ -88,7 +89,7 @@ def _state(settings: Settings) -> Iterator[str]:
 
 def _unknown(settings: Settings) -> Iterator[str]:
     """Messages about bracketd's orders that are missing from the state."""
-    from daemon.cli.unknown import unknown_orders  # noqa: PLC0415 - a recovery does not need it
+    from daemon.reports.unknown import unknown_orders  # noqa: PLC0415 - a recovery does not need it
 
     try:
         with look(settings.state_dir) as reader:

@@ -12,10 +12,8 @@ from pathlib import Path
 import click
 
 from daemon.cli.explain_set import set_of
-from daemon.cli.leftout import why_left_out
 from daemon.cli.state import look
 from daemon.cli.target import name_on_disk
-from daemon.cli.words import printable
 from daemon.config import FolderSettings, load
 from daemon.exif.structure import structure
 from daemon.exif.structure.words import amount
@@ -33,10 +31,12 @@ from daemon.frames import shot
 from daemon.grouping import RAW, extension
 from daemon.host.lock import running_pid
 from daemon.order import Bracket, Order, Phase, Sent
+from daemon.reports.leftout import why_left_out
 from daemon.shoot import FileClass, GateResult, Shot
 from daemon.shoot.shot import UNKNOWN
 from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting
+from daemon.text import printable
 
 WORDS = {
     FileClass.PHOTO: "a photo",

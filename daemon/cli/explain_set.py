@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from daemon.cli.leftout import why_left_out
 from daemon.config import FolderSettings
 from daemon.config.policy import plan_settings
 from daemon.errors import ConfigError
@@ -16,6 +15,7 @@ from daemon.grouping.plan import Plan
 from daemon.photos import Contents
 from daemon.photos.own import read_own
 from daemon.photos.planning import plan_folder
+from daemon.reports.leftout import why_left_out
 
 
 def set_of(shoot: Path, path: str, settings: FolderSettings) -> str | None:

@@ -1,4 +1,4 @@
-"""Finds the order that a command's SHOOT argument refers to.
+"""Finds the order that a command's SHOOT argument identifies.
 
 The argument is compared with every order in steps, the most certain first:
 
@@ -21,13 +21,14 @@ from typing import Any, TypeVar
 import click
 
 from daemon.cli.target import command
-from daemon.cli.words import ENDED, letters, printable
 from daemon.config.mistake import nearest
+from daemon.reports.status import ENDED
 from daemon.store.reading import Reader
 from daemon.store.waiting import Waiting
+from daemon.text import letters, printable
 
 SURE, SHORTEST = 4, 3
-"""Characters of an ID that identify an order (step 3), and that suggest one (step 4)."""
+"""The minimum number of characters of an ID that identify an order (step 3), or suggest one (step 4)."""
 
 MOST = 10
 """The maximum number of orders that an error lists."""
@@ -52,7 +53,7 @@ def one(reader: Reader, given: str) -> Row:
 
 
 def going(reader: Reader, given: str) -> Row:
-    """The matching order that has not ended; the newest if all have ended. Raises ClickException like ``one``."""
+    """The matching order that has not ended, or the newest if all have ended. Raises ClickException like ``one``."""
     rows, waiting = _newest_first(reader), reader.waiting()
     found = _sure(rows, given)
     if not (found or _named_waiting(waiting, given)) and (guessed := _guessed(rows, given)):
@@ -159,7 +160,7 @@ def _not_sent(rows: Sequence[Row], waiting: Sequence[Waiting], given: str) -> st
     """The error if no order matches: the shoot is still waiting, or there is no shoot with that name."""
     meant = _named_waiting(waiting, given) or _part_of_name(waiting, given, _shoot)
     if not meant:
-        near = nearest(given, [*(str(row["shoot"]) for row in rows), *map(_shoot, waiting)], likeness=0.75)
+        near = nearest(given, [*(str(row["shoot"]) for row in rows), *map(_shoot, waiting)])
         hint = f"Did you mean {printable(near)!r}? " if near is not None else ""
         return f"no order is called {given!r}. {hint}`bracketd status` lists the orders."
     return "\n".join(

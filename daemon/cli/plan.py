@@ -13,10 +13,7 @@ from typing import Any
 
 import click
 
-from daemon.cli.leftout import why_left_out
-from daemon.cli.purchases import amount
 from daemon.cli.speed import bytes_per_second
-from daemon.cli.words import printable
 from daemon.config import load
 from daemon.config.policy import plan_settings
 from daemon.config.shoot import NAME
@@ -27,7 +24,10 @@ from daemon.photos import Contents
 from daemon.photos.choosing import Chosen
 from daemon.photos.own import read_own
 from daemon.photos.planning import plan_folder
+from daemon.reports.leftout import why_left_out
+from daemon.reports.spending import amount
 from daemon.shoot import Why
+from daemon.text import printable
 
 WHY = {
     Why.COPY: "copy",

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
-from daemon.cli.leftout import why_left_out
 from daemon.files.incoming import write_file
 from daemon.grouping import BracketSet, Confidence, Frame
 from daemon.grouping.plan import Plan
 from daemon.photos.choosing import Chosen
 from daemon.previews import Cell, Failure, Previews, Strip, Tone, decoding
+from daemon.reports.exposure import exposure
+from daemon.reports.leftout import why_left_out
 
 SIDE = 480
 """Longest side of a frame on the sheet, in pixels."""
@@ -80,16 +81,3 @@ async def _cell(previews: Previews, folder: Path, path: str, frame: Frame | None
     if isinstance(found, Failure):
         return Cell(None, caption, "no preview")
     return Cell(found.jpeg, caption)
-
-
-def exposure(frame: Frame) -> str:
-    """A frame's exposure as photographers write it: ``1/60 s  f/8  ISO 100``. Without the values that are unknown."""
-    parts = []
-    if frame.exposure_s:
-        short = frame.exposure_s < 0.3
-        parts.append(f"1/{1 / frame.exposure_s:.0f} s" if short else f"{frame.exposure_s:.3g} s")
-    if frame.f_number:
-        parts.append(f"f/{frame.f_number:.3g}")
-    if frame.iso:
-        parts.append(f"ISO {frame.iso:.0f}")
-    return "  ".join(parts)

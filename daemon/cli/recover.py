@@ -10,7 +10,6 @@ from contextlib import ExitStack
 import click
 
 from daemon.cli.state import wreck
-from daemon.cli.words import printable
 from daemon.config import Settings
 from daemon.config.policy import preset_of
 from daemon.host import logs
@@ -18,6 +17,7 @@ from daemon.order import Phase
 from daemon.recovery import Account, Rebuilt, Recovery, Report, Source, WatchedSettings
 from daemon.service import Service
 from daemon.services import build_usual
+from daemon.text import printable
 
 
 def recover_state(settings: Settings, *, dry_run: bool, offline: bool) -> None:

@@ -45,6 +45,7 @@ def run(config: Path | None, *, idle_on_config_error: bool) -> None:
 
     settings, key = until_valid(read) if idle_on_config_error else read()
     logs.configure(settings.log.level, settings.log.format, sys.stderr)
+    logs.log_uncaught()
     logs.redact(key.text)
     for warning in settings.warnings:
         structlog.get_logger("bracketd").warning(
@@ -57,6 +58,7 @@ def run(config: Path | None, *, idle_on_config_error: bool) -> None:
         )
 
     async def serve() -> None:
+        logs.log_uncaught_in(asyncio.get_running_loop())
         await App(settings, lambda: read()[1], SystemClock(), Notifier.from_environ(os.environ)).run()
 
     with ExitStack() as stack:

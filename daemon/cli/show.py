@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
+import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
-from daemon.cli.differences import lines_of
 from daemon.cli.find import one
-from daemon.cli.leftout import why_left_out
-from daemon.cli.planned import own_settings, planned_images, who_groups
 from daemon.cli.state import look
-from daemon.cli.words import day, printable
 from daemon.config.locate import locate_state
-from daemon.order import Image, ImageState, Order
-from daemon.order.naming import brief
-from daemon.order.wording import line
-from daemon.webapp import order_page
-
-LONGEST_ENTRY = 600
-"""Maximum length, in characters, of a journal entry as shown."""
+from daemon.reports.details import BracketLine, Details, Head, ImageLine, look_up
+from daemon.reports.differences import Differences
+from daemon.text import day, printable
 
 
 @click.command()
@@ -35,108 +27,125 @@ def show(config: Path | None, shoot: str) -> None:
     SHOOT is the shoot's name or part of it, its folder, its output folder, or the first characters of its order ID.
     """
     with look(locate_state(config, os.environ)) as reader:
-        order_id = one(reader, shoot)["id"]
-        order, journal = reader.order(order_id), reader.journal(order_id)
-        first = next(iter(reader.find(order.source.supplement_of)), None) if order.source.supplement_of else None
-    parts = (
-        _head(order, first),
-        _brackets(order),
-        planned_images(order),
-        _images(order),
-        lines_of(order),
-        _journal(order, journal),
-    )
-    for text in (text for part in parts for text in part):
-        click.echo(text)
+        details = look_up(reader, one(reader, shoot)["id"])
+    for part in (_head, _brackets, _planned, _images, _differences, _journal):
+        for text in part(details):
+            click.echo(text)
 
 
-def _head(order: Order, first: dict[str, Any] | None) -> list[str]:
-    enhance = ", ".join(f"{key}={json.dumps(value)}" for key, value in order.preset.enhance.items())
-    return [
-        f"{printable(order.source.shoot)}: {order.phase.value}, {order.health.value}",
-        *(f"  ! {printable(message)}" for message in order.messages),
-        f"  folder   {printable(order.source.folder)}",
-        f"  output   {printable(order.source.output)}",
-        f"  order    {order.id}" + (f"  {order_page(order.id)}" if _is_at_service(order) else ""),
-        f"  sets     {who_groups(order)}",
-        f"  enhance  {enhance or 'the defaults of the account'}",
-        *own_settings(order),
-        f"  locked   {_when(order.times.created_at)}",
-        *_kind(order, first),
-    ]
+def _head(details: Details) -> Iterator[str]:
+    head = details.head
+    yield f"{printable(head.shoot)}: {head.phase.value}, {head.health.value}"
+    yield from (f"  ! {printable(message)}" for message in head.messages)
+    yield f"  folder   {printable(head.folder)}"
+    yield f"  output   {printable(head.output)}"
+    yield f"  order    {head.order_id}" + (f"  {head.page}" if head.page is not None else "")
+    yield f"  sets     {head.sets}"
+    yield f"  enhance  {head.enhance or 'the defaults of the account'}"
+    if head.own:
+        yield f"  own      bracketd.yaml: {printable(head.own)}"
+    yield f"  locked   {_when(head.locked_at)}"
+    if head.kept_until is not None:
+        yield _kept(head.kept_until, time.time())
+    yield from _kind(head)
 
 
-def _is_at_service(order: Order) -> bool:
-    """True if the order exists at the service: it was created there, explicitly or with its first bracket."""
-    return order.uploads.created or any(bracket.attempt or bracket.service_id is not None for bracket in order.brackets)
+def _kept(until: float, now: float) -> str:
+    """A line about the time for which the service promises to keep the images."""
+    hours, minutes = divmod(abs(until - now) // 60, 60)
+    span = f"{hours:.0f} h {minutes:.0f} min"
+    left = f"{span} left" if now < until else f"{span} ago; the service may have deleted the images"
+    return f"  kept     until {_when(until)} ({left})"
 
 
-def _kind(order: Order, first: dict[str, Any] | None) -> list[str]:
-    """Lines about a supplement, dev mode and an approval. ``first``: the order that a supplement adds to, if known."""
-    lines = []
-    if order.source.supplement_of is not None:
-        of = f" of {day(first['created_at'])}" if first is not None else ""
-        lines.append(f"  late     supplement of the order{of}, {order.source.supplement_of}")
-    if order.preset.dev_mode:
-        lines.append("  price    free: dev mode, pictures are watermarked")
-    if order.purchase.approved:
-        lines.append("  limits   approved; limits do not apply")
-    return lines
+def _kind(head: Head) -> Iterator[str]:
+    """Lines about a supplement, dev mode and an approval."""
+    if head.supplement is not None:
+        of = f" of {day(head.supplement.of_day)}" if head.supplement.of_day is not None else ""
+        yield f"  late     supplement of the order{of}, {head.supplement.of}"
+    if head.dev_mode:
+        yield "  price    free: dev mode, pictures are watermarked"
+    if head.approved:
+        yield "  limits   approved; limits do not apply"
 
 
-def _brackets(order: Order) -> list[str]:
-    if not order.brackets:
-        return ["", f"left out: {len(order.unsent.left_out)}", *_left_out(order)] if order.unsent.left_out else []
-    stored = sum(order.brackets[number].stored for number in order.sent)
-    return [
-        "",
-        f"brackets: {stored} of {len(order.sent)} uploaded",
-        *(_bracket(order, number) for number in range(len(order.brackets))),
-        *_left_out(order),
-    ]
+def _brackets(details: Details) -> Iterator[str]:
+    if details.brackets:
+        yield ""
+        yield f"brackets: {sum(one.stored for one in details.sent)} of {len(details.sent)} uploaded"
+        yield from map(_bracket, details.brackets)
+    elif details.left_out:
+        yield ""
+        yield f"left out: {len(details.left_out)}"
+    for left in details.left_out:
+        yield f"  - {printable(left.path)}  left out" + (f": {printable(left.why)}" if left.why else "")
 
 
-def _left_out(order: Order) -> list[str]:
-    why = {one.path: f": {why_left_out(one)}" for one in order.unsent.left_out_why}
-    return [f"  - {printable(path)}  left out{printable(why.get(path, ''))}" for path in order.unsent.left_out]
-
-
-def _bracket(order: Order, number: int) -> str:
-    bracket, name = order.brackets[number], order.bracket_name(number)
+def _bracket(bracket: BracketLine) -> str:
     if bracket.left_out is not None:
         return f"  - {printable(bracket.path)}  left out: {printable(bracket.left_out)}"
     mark = "✓" if bracket.stored else "·"
-    return f"  {mark} {printable(bracket.path)}  {bracket.size / 1e6:.1f} MB  as {name!r}"
+    return f"  {mark} {printable(bracket.path)}  {bracket.size / 1e6:.1f} MB  as {bracket.name!r}"
 
 
-def _images(order: Order) -> list[str]:
-    if not order.images:
-        return []
-    lines = ["", f"images: {len(order.images)}"]
-    lines += [f"  {number:>2}  {_image(order, image)}" for number, image in enumerate(order.images, 1)]
-    return lines
+def _planned(details: Details) -> Iterator[str]:
+    """The planned images, each with its confidence and its files."""
+    planned = details.planned
+    if not planned.images:
+        return
+    yield ""
+    yield f"planned images: {len(planned.images)}" + (" (expected; the service decides)" if planned.by_service else "")
+    for number, image in enumerate(planned.images, 1):
+        files = ", ".join(map(printable, details.paths(image.brackets)))
+        yield f"  {number:>3}  {image.confidence.value:<7}  {files}"
 
 
-def _image(order: Order, image: Image) -> str:
-    made_of = ", ".join(printable(order.brackets[n].path.rsplit("/", 1)[-1]) for n in image.brackets)
+def _images(details: Details) -> Iterator[str]:
+    if details.images:
+        yield ""
+        yield f"images: {len(details.images)}"
+    for image in details.images:
+        yield f"  {image.number:>2}  {_image(details, image)}"
+
+
+def _image(details: Details, image: ImageLine) -> str:
+    made_of = ", ".join(printable(path.rpartition("/")[2]) for path in details.paths(image.brackets))
     parts = (
         image.state.value,
-        printable(image.file) if image.file else "",
-        image.id,
-        printable(brief(image.reason or "")) if image.state is ImageState.FAILED else "",
+        printable(image.file),
+        image.image_id,
+        printable(image.reason),
         f"from {made_of}" if made_of else "",
+        _look(image),
         f"reprocessed {_when(image.reprocessed_at)}" if image.reprocessed_at is not None else "",
     )
     return "  ".join(part for part in parts if part)
 
 
-def _journal(order: Order, journal: list[dict[str, Any]]) -> list[str]:
-    lines = ["", "journal:"]
-    for entry in journal:
-        text = brief(line(entry["fact"], entry["detail"], order), LONGEST_ENTRY)
-        lines.append(f"  {_when(entry['at'])}  {printable(text)}")
-        lines += [f"    {printable(more)}" for more in str(entry["detail"].get("detail", "")).splitlines()]
-    return lines
+def _look(image: ImageLine) -> str:
+    """The scene that an image looks like; empty if it was not compared."""
+    if not image.looks_like:
+        return ""
+    return f"looks like {printable(image.looks_like)}" + ("" if image.looks_clearly else ", not clearly")
+
+
+def _differences(details: Details) -> Iterator[str]:
+    found: Differences = details.differences
+    if found.lines:
+        yield ""
+        yield "images that differ from the planned ones:"
+        yield from (f"  {printable(text)}" for text in found.lines)
+    if found.unknown:
+        yield ""
+        yield (f"not compared: the service does not say which photos became {found.unknown} of {found.planned} images")
+
+
+def _journal(details: Details) -> Iterator[str]:
+    yield ""
+    yield "journal:"
+    for entry in details.journal:
+        yield f"  {_when(entry.at)}  {printable(entry.text)}"
+        yield from (f"    {printable(more)}" for more in entry.more)
 
 
 def _when(seconds: float) -> str:

@@ -13,7 +13,7 @@ LEAST = 10_000_000
 """The minimum size in bytes of an order whose upload shows the speed of the connection."""
 
 LATEST = 5
-"""The number of latest orders to look at."""
+"""The maximum number of orders to check, the latest first."""
 
 
 def bytes_per_second(state_dir: Path) -> float | None:

@@ -1,4 +1,4 @@
-"""Opens the state for the commands. Only this module names the database."""
+"""Opens the state for the commands. Among them, only this module knows the database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from daemon.store.reading import Reader
 from daemon.store.sqlite import checkup as checkup  # noqa: PLC0414 - the commands import it from here
-from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.reader import ask as ask  # noqa: PLC0414 - the commands import it from here
 
@@ -25,8 +24,3 @@ def wreck(state_dir: Path) -> Wreck:
     from daemon.store.sqlite.wreck import SqliteWreck  # noqa: PLC0415 - only a recovery needs the rules of orders
 
     return SqliteWreck(state_dir)
-
-
-def state_file(state_dir: Path) -> Path:
-    """The state's file, for messages and to find its disk."""
-    return state_dir / FILE

@@ -1,7 +1,7 @@
 """Sets up standard output and standard error, and handles errors when writing to them.
 
-An error on standard output makes the program fail, with a message unless the reader closed the pipe, as ``head`` does.
-Errors on standard error are ignored, because the daemon must not end when its log cannot be written.
+An error on standard output makes the program fail. It prints a message, unless the reader closed the pipe as ``head``
+does. Errors on standard error are ignored, because the daemon must not end when its log cannot be written.
 """
 
 from __future__ import annotations

@@ -12,8 +12,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
-from daemon.cli.words import ENDED, printable
 from daemon.order.problem import Code
+from daemon.reports.status import ENDED
+from daemon.text import printable
 
 RECENT = 20
 """The number of ended shoots that are shown; the rest are only counted."""
@@ -109,7 +110,7 @@ class StatusView:
         yield Message(shoot["reason"], "dim")
 
     def _mark(self, one: dict[str, Any]) -> str:
-        """Marks behind an order's name: supplement, dev mode, and its ID if others have the same name."""
+        """The marks after an order's name: supplement, dev mode, and its ID if others have the same name."""
         marks = (
             "supplement" if one.get("supplement_of") else "",
             "dev mode" if one.get("dev_mode") else "",

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from daemon.cli.words import alike, printable
 from daemon.config import FolderSettings, load
 from daemon.errors import ConfigError
+from daemon.text import alike, printable
 
 SHOWN = 3
 """The number of shoots that an error shows as examples."""
@@ -83,7 +83,7 @@ def _elsewhere(path: Path, folders: Sequence[FolderSettings]) -> str:
 
 
 def _watched(ctx: click.Context) -> list[Path]:
-    """The watched folders; empty if the settings are invalid, since the command itself reports that."""
+    """The watched folders. Empty if the settings are invalid, because the command itself reports that."""
     try:
         return [folder.watch for folder in load(ctx.find_root().obj, os.environ).folders]
     except ConfigError:
@@ -91,7 +91,7 @@ def _watched(ctx: click.Context) -> list[Path]:
 
 
 def _missing(path: Path, watched: Sequence[Path]) -> str:
-    """The error for a path that does not exist, with shoots of the same name, for example."""
+    """The error for a path that does not exist. It names shoots with the same name, or other shoots as examples."""
     meant = [os.path.join(watch, name) for watch in watched for name in _shoots(watch) if alike(name, path.name)]
     if meant:
         commands = ", ".join(f"`{command(shoot)}`" for shoot in meant)

@@ -13,9 +13,6 @@ from daemon.config.mistake import nearest
 from daemon.config.settings import EnhanceSettings
 from daemon.errors import Problem
 
-SLIP = 0.85
-"""From this similarity (difflib ratio) a name is a misspelling: ``sky_replacment`` has 0.97, ``upscaling`` 0.75."""
-
 GROUPING = ("number_of_brackets_per_image", "images")
 
 
@@ -46,6 +43,6 @@ def _check(document: Document, location: Location, name: str, known: set[str]) -
     where = document.where(location)
     if name in GROUPING:
         return Problem(where, "Grouping is not set under `enhance`", "Use the folder's `grouping`.")
-    if meant := nearest(name, known, likeness=SLIP):
+    if meant := nearest(name, known):
         return Problem(where, f"Unknown preference {named(name)}", f"Did you mean {meant}?")
     return None

@@ -158,8 +158,8 @@ class Stage:
 
     def _report(self) -> dict[str, Any]:
         from daemon.cli.state import look  # noqa: PLC0415
-        from daemon.cli.status import document  # noqa: PLC0415
         from daemon.host.lock import running_pid  # noqa: PLC0415
+        from daemon.reports.status import document  # noqa: PLC0415
 
         with look(self.state) as reader:
             return document(reader, self.state, running_pid(self.state))

@@ -11,7 +11,7 @@ EXPOSURE_S = 1e-6, 1e6
 """Seconds. Fast electronic shutters reach 1/180,000 s (Fujifilm X-T5); 1e6 s is a bulb exposure of eleven days."""
 
 F_NUMBER = 0.1, 1000.0
-"""Fast lenses reach f/0.7 (Zeiss Planar 50 mm), pinholes f/300. Exif uses 0 for a lens that does not report it."""
+"""Fast lenses reach f/0.7 (Zeiss Planar 50 mm), pinholes f/300. In Exif, 0 means that the lens does not report it."""
 
 ISO = 1, 10_000_000
 """The highest setting of any camera sold is 4,560,000 (Canon ME20F-SH)."""

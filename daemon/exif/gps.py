@@ -16,7 +16,7 @@ _SIGNS = {"N": 1, "S": -1, "E": 1, "W": -1}
 def location(gps: Directory) -> tuple[float, float] | None:
     """Latitude and longitude in degrees (WGS 84), north and east positive. None if missing, invalid or exactly 0, 0.
 
-    Receivers without a fix write 0, 0, or their last position with the status V.
+    Receivers that do not know their position write 0, 0, or their last position with the status V.
     """
     if gps.text(_STATUS) == _VOID:
         return None

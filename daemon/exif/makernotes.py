@@ -99,7 +99,7 @@ def _nothing(_: Directory) -> Note:
 
 
 def note_in_private_data(ifd0: Directory, make: str | None) -> Note:
-    """Read the maker note in DNGPrivateData: Pentax stores its own there, Adobe's converter that of the raw file.
+    """Read the maker note in DNGPrivateData, where Pentax stores its own, and Adobe's converter the raw file's.
 
     Adobe's data are its name, a NUL, then records of a four-letter name, a big-endian size and that many bytes.
     ``MakN`` has the byte order, the note's offset in the raw file, on which its offsets are based, and the note.

@@ -21,7 +21,7 @@ from daemon.exif.tiff import read_tiff
 from daemon.regular import open_regular
 
 MOST_BRANDS = 32
-"""The maximum number of brands to read to decide if a file of boxes is a HEIF."""
+"""The maximum number of brands to read when deciding whether a file of boxes is a HEIF."""
 
 _GONE = (errno.ENOENT, errno.ENOTDIR)
 

@@ -51,7 +51,7 @@ class Bounded(Generic[T]):
     def ask(self, key: str, call: Callable[[], T]) -> T | None:
         """Run the call and return its result, None if it takes too long. Raises the call's errors.
 
-        Callers with the same key share a call in progress, and its seconds: a disk that hangs blocks only one thread,
+        Callers with the same key share a call in progress and its timeout. So a disk that hangs blocks only one thread,
         and later callers do not wait.
         """
         now = time.monotonic()

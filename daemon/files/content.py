@@ -1,7 +1,7 @@
 """Identifies a file's content: by a mark, from two short reads, and by the SHA-256 of the whole file.
 
 A camera writes time, exposure and a preview into a file's head, and no two photos have the same end. So the mark, a
-hash of size, head and tail, distinguishes photos without reading gigabytes. If a mark is already known, the SHA-256
+hash of size, head and tail, distinguishes photos without reading gigabytes. If two marks are equal, the SHA-256
 decides.
 """
 

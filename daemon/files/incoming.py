@@ -28,7 +28,7 @@ MARGIN = 64 * 1024 * 1024
 """Bytes that must stay free in the output folder after the next picture."""
 
 A_FILE = 1024
-"""Bytes that an ``order.json`` has at most for each file of its shoot: the path, the metadata, the image."""
+"""The maximum number of bytes in an ``order.json`` for each file of its shoot: the path, the metadata, the image."""
 
 LARGEST_JSON = A_FILE * scan.MOST
 """The maximum size of a JSON document that is read, in bytes: the ``order.json`` of the largest shoot."""
@@ -77,8 +77,8 @@ class Part:
     def reserve(self, size: int, most: int | None = None) -> None:
         """Reserve space for ``size`` bytes before they are read, if the system can, to detect a full disk early.
 
-        ``size`` is from the service's response, so the request was already made; ``likely`` is the estimate before it.
-        Raises OutputError, and Mismatched if ``size`` is more than ``most``.
+        ``size`` comes from the service's response, so the request was already made; ``likely`` was the estimate before
+        it. Raises OutputError, and Mismatched if ``size`` is more than ``most``.
         """
         if most is not None and size > most:
             raise too_large(most)
@@ -152,7 +152,7 @@ def _require_free(place: str | int, size: int) -> None:
 
 
 def _make_way(path: str) -> None:
-    """Remove a pipe or socket with a part file's name, because opening it could hang forever. Raises OSError."""
+    """Remove a pipe or socket that has the part file's name, because opening it could hang forever. Raises OSError."""
     with contextlib.suppress(FileNotFoundError):
         if stat.S_IFMT(os.stat(path).st_mode) in (stat.S_IFIFO, stat.S_IFSOCK):
             os.unlink(path)
@@ -254,10 +254,10 @@ def _encoded(value: object, **layout: Any) -> bytes:
 
 
 def read_json(folder: str, name: str) -> dict[str, Any] | None:
-    """The JSON object in a file of a folder, None if the file does not exist, and {} if it is anything else.
+    """The JSON object in a file of a folder. None if the file does not exist, {} if it is not a JSON object.
 
-    Anything else includes a file that is not regular or larger than LARGEST_JSON. Raises OutputError if it cannot be
-    read.
+    {} is also returned for a file that is not regular, or is larger than LARGEST_JSON. Raises OutputError if the file
+    cannot be read.
     """
     with _told(folder):
         try:

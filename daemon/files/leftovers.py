@@ -1,7 +1,7 @@
 """Removes part files that killed runs left in output folders.
 
-A run that continues an order reuses its part files, so few are left: those of images that failed or are no longer in an
-order, and of an ``order.json`` that another order has replaced.
+A run that continues an order reuses its part files. Only a few are left: those of images that failed or are no longer
+in an order, and those of an ``order.json`` that another order replaced.
 """
 
 from __future__ import annotations

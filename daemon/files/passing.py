@@ -24,7 +24,7 @@ REFUSALS = frozenset({errno.EACCES, errno.EPERM})
 
 
 def may_pass(error: OSError) -> bool:
-    """True if the same call may succeed later without a change of the file."""
+    """True if the same call may succeed later although the file has not changed."""
     return error.errno not in LASTING
 
 

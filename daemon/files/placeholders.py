@@ -18,7 +18,7 @@ _ABSENT: Final = _RECALL_ON_DATA_ACCESS | _RECALL_ON_OPEN | stat.FILE_ATTRIBUTE_
 
 
 def placeholder(status: object) -> bool:
-    """True if an ``os.stat_result`` is that of a file that a sync client has not downloaded.
+    """True if an ``os.stat_result`` belongs to a file that a sync client has not downloaded.
 
     A size without blocks proves nothing: network and FUSE file systems report no blocks, and small or compressed files
     may be stored in their inode.

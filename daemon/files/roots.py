@@ -1,4 +1,4 @@
-"""Compares watched and output folders with their last known state, to distinguish unmounted from emptied ones.
+"""Compares watched and output folders with their last known state, to tell an unmounted folder from an emptied one.
 
 A check costs one ``stat``, one listing and one row. The mount table is read only if the folder's identity has changed
 since the last check, because a mounted disk keeps its device number and inodes. Thread-safe.
@@ -88,7 +88,7 @@ class RootSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class OutputSnapshot:
-    """An output folder at one check; None if it does not exist. ``refused``: it may not be read."""
+    """The result of checking an output folder; None if it does not exist. ``refused``: bracketd may not read it."""
 
     state: RootState | None
     refused: bool = False

@@ -1,11 +1,12 @@
 """Scans watched folders for shoots, and shoots for files.
 
-It uses ``os.scandir`` and one ``stat`` per file and opens nothing. Later checks find out if a photo can be read:
-access(2) may fail where open(2) succeeds, as with NFSv4 access lists, and the other way round.
+It uses ``os.scandir`` and one ``stat`` per file and opens nothing. Later checks find out if a photo can be read.
+access(2) does not show that: it may fail where open(2) succeeds, as with NFSv4 access lists, or succeed where open(2)
+fails.
 
-Symbolic links to files are followed, and links to folders on the shoot's own disk, one link deep. A link to a folder
-that contains the shoot, such as the watched folder or ``/``, is not followed, because it would make everything part of
-the shoot. A scan stops after a maximum number of files and folders, and reports that.
+It follows symbolic links to files, and links to folders on the shoot's own disk, one link deep. A link to a folder that
+contains the shoot, such as the watched folder or ``/``, is not followed, because it would make everything part of the
+shoot. A scan stops after a maximum number of files and folders, and reports that.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ SLICE = 0.5
 """Seconds that one shoot is scanned before the next shoot's turn."""
 
 NAMED = 1000
-"""The maximum number of files of other formats that are listed."""
+"""The maximum number of files in other formats that are listed."""
 
 LOOSE_NAMED = 3
 """The maximum number of photos beside the shoots that are listed."""
@@ -283,7 +284,7 @@ def find_again(folder: str, files: Sequence[File]) -> str | None:
 
 
 def is_folder(path: str) -> bool:
-    """True if there is a folder at a path. Raises OSError if the disk does not respond, which does not mean False."""
+    """True if there is a folder at a path. Raises OSError if that is unknown, because the disk does not respond."""
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):

@@ -80,7 +80,7 @@ def mount_point(path: str | os.PathLike[str]) -> str | None:
 
 
 def holding(path: str, mounts: tuple[Mount, ...]) -> Mount | None:
-    """The mount that contains an absolute path: the innermost one, and of several at one place the last."""
+    """The mount that contains an absolute path: the innermost one; if several are at the same place, the last."""
     found = None
     for mount in mounts:
         above = mount.point.rstrip("/") + "/"

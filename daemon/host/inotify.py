@@ -2,8 +2,8 @@
 
 The system limits the number of watches per user, for all programs together (inotify(7)). Each folder needs one watch.
 Beyond the limit, changes are missed, mostly without an error. A user namespace may have a lower limit than the system
-(user_namespaces(7)). The watches of a process are in its fdinfo, one per line (proc_pid_fdinfo(5)). Those of the user's
-other programs are unknown here.
+(user_namespaces(7)). The watches of a process are in its fdinfo, one per line (proc_pid_fdinfo(5)). bracketd cannot see
+those of the user's other programs.
 """
 
 from __future__ import annotations

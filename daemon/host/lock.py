@@ -77,7 +77,7 @@ class InstanceLock:
 
 
 def running_pid(state_dir: Path) -> int | None:
-    """The process ID of the daemon on ``state_dir``, None if none runs. Does not wait and creates nothing.
+    """The process ID of the daemon on ``state_dir``; None if no daemon runs. Does not wait and creates nothing.
 
     If the lock cannot be opened because it belongs to another account, the pid file counts if that process exists.
     """

@@ -1,10 +1,10 @@
 """The daemon's heartbeat for other programs, without any write to a disk.
 
 A daemon that is frozen, or whose disk or memory hangs, still holds the instance lock, which only shows that its process
-exists. A file with the time of the last heartbeat would have to be written constantly. So the kernel keeps the time as
-a record lock (fcntl(2), F_SETLK): the *offset* of the locked byte in ``bracketd.pulse`` is the *time* of the last
-heartbeat, in tenths of a second of the monotonic clock, which all processes share. The file stays empty. The locks end
-with the process, and reading them (F_GETLK) only requires opening the file.
+exists. A file with the time of the last heartbeat would have to be written constantly. Instead, the kernel keeps the
+time as a record lock (fcntl(2), F_SETLK): the *offset* of the locked byte in ``bracketd.pulse`` is the *time* of the
+last heartbeat, in tenths of a second of the monotonic clock, which all processes share. The file stays empty. The locks
+end with the process, and reading them (F_GETLK) only requires opening the file.
 
 Another byte is locked while the daemon waits for free space on the state's disk, where it cannot write.
 

@@ -1,4 +1,4 @@
-"""Free space on the state's disk: how much there is, how much is needed, and if a failure was caused by a full disk."""
+"""Free space on the state's disk: how much there is, how much is needed, and whether a full disk caused a failure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROBE_BYTES = 64 * 1024
 def shortage(path: Path) -> str | None:
     """The free and the needed space on a state file's disk, in words. None if there is enough or it is unknown.
 
-    The system does not report the rest of a quota.
+    The system does not report how much of a quota is left.
     """
     try:
         disk = os.statvfs(path.parent)
@@ -44,7 +44,8 @@ def needed(path: Path) -> int:
 def is_full(directory: Path) -> bool:
     """True if nothing can be written into a directory because its disk is full. Tries to write a small file.
 
-    SQLite reports an exhausted quota, and a file that cannot be created, like any other error of the disk.
+    This test is needed because SQLite reports an exhausted quota, or a file that it cannot create, like any other disk
+    error.
     """
     probe = directory / PROBE
     try:

@@ -23,12 +23,13 @@ from daemon.order import (
     fingerprint,
 )
 from daemon.order.merge import Merge
+from daemon.order.planned import PlannedImage
 from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.times import Times
 from daemon.order.unsent import Unsent
 from daemon.order.uploads import Uploads
 from daemon.shoot import LeftOut, Why
-from daemon.shoot.sets import GroupingName
+from daemon.shoot.sets import Confidence, GroupingName
 from daemon.shoot.shot import from_json
 from daemon.template import DEFAULT
 
@@ -89,6 +90,7 @@ def order_of(note: Json) -> Order:
         standing=Phase.DOWNLOADED,
         uploads=Uploads(created=True),
         brackets=brackets,
+        plan=_plan(note.get("plan"), len(brackets)),
         images=(*placed, *failed, *dismissed),
         unsent=Unsent(
             left_out=tuple(map(_path, note["left_out"])),
@@ -156,6 +158,20 @@ def _left_out(items: object) -> Iterator[LeftOut]:
         with suppress(ValueError, TypeError, LookupError):
             of = _optional(_path, item["of"])
             yield LeftOut(_path(item["file"]), Why(item["why"]), of, _path(item["shoot"]))
+
+
+def _plan(items: object, most: int) -> tuple[PlannedImage, ...]:
+    """The planned images of ``most`` brackets. Empty if one is not valid; notes of earlier versions have none."""
+    planned = []
+    try:
+        for item in items if isinstance(items, list) else ():
+            brackets = tuple(map(_number, item["brackets"]))
+            planned.append(PlannedImage(brackets, Confidence(item["confidence"])))
+    except (ValueError, TypeError, LookupError):
+        return ()
+    listed = [number for one in planned for number in one.brackets]
+    is_valid = len(set(listed)) == len(listed) and all(number < most for number in listed)
+    return tuple(planned) if is_valid and all(one.brackets for one in planned) else ()
 
 
 def _flow(value: object) -> FlowName:

@@ -11,7 +11,7 @@ from daemon.order.bracket import Bracket
 from daemon.order.ended import Ended
 from daemon.order.hold import Hold, HoldKind
 from daemon.order.image import Image, ImageState
-from daemon.order.late import came_late, changed_since, is_mendable, known_again, part_of, unknown
+from daemon.order.late import came_late, changed_since, is_mendable, kept_out, known_again, part_of, unknown
 from daemon.order.merge import Merge, MergeState
 from daemon.order.order import Order
 from daemon.order.outcome import Known, LateRules, Outcome, may_have_moved, may_supplement, outcome
@@ -71,6 +71,7 @@ __all__ = [
     "facts",
     "fingerprint",
     "is_mendable",
+    "kept_out",
     "known_again",
     "lies_as_sent",
     "may_have_moved",

@@ -20,6 +20,7 @@ from daemon.order.ended import DECLINED
 from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.sent import Sent, is_same, key
+from daemon.order.unpictured import unpictured
 from daemon.shoot import LeftOut, Why
 from daemon.shoot.leftout import is_certainly_made_of
 from daemon.shoot.shot import Taken, stem_of
@@ -45,8 +46,9 @@ class Judged:
     ``before`` is the earlier order that decided the result; if some of the photos were sent, the order that sent most
     of them. ``new`` are the photos that are in no order, for MORE and SKIPPED. ``known`` is the number of photos that
     were sent, ``by_frame`` the number of those that were sent as other files of the same frame. ``declined`` are the
-    paths of photos that are only in orders which a person cancelled. ``unsent`` are the photos that no order has sent,
-    if orders have sent the others: a plain submit sends these. ``made`` are photos of a new shoot that were made from
+    paths of photos that are only in orders which a person cancelled, or that became no picture of the order that sent
+    them (``unpictured``). ``unsent`` are the photos that no order has sent, or that became no picture, if orders have
+    sent the others: a plain submit sends these. ``made`` are photos of a new shoot that were made from
     another shoot's frames. ``unread`` are new photos that have the name of a sent photo and no metadata to distinguish
     them. ``recognised`` is set if the photos are, or may be, those of a skipped or cancelled shoot: ``before``, unless
     that order sent the other photos.
@@ -87,9 +89,11 @@ def compare(
     marks = {True: (mark,), False: (mark, by_name or mark)}
     alike = [o for o in earlier if o.source.fingerprint in marks[bool(o.brackets)] and not _contradicts(o, brackets)]
     here = tuple(order for order in earlier if order.source.folder == folder)
-    for order in filter(was_sent, alike):
-        return Judged(Again.SAME, order, known=len(brackets))
-    sent = [Sent(order) for order in earlier if was_sent(order)]
+    lacking = {order.id: unpictured(order) for order in earlier if was_sent(order)}
+    for order in alike:
+        if was_sent(order) and not lacking[order.id]:
+            return Judged(Again.SAME, order, known=len(brackets))
+    sent = [Sent(order, lacking[order.id]) for order in earlier if was_sent(order)]
     shared = [_shared(brackets, theirs) for theirs in sent]
     known = frozenset[str]().union(*shared)
     by_frame = sum(b.path in known and not any(theirs.with_content(b) for theirs in sent) for b in brackets)
@@ -106,10 +110,10 @@ def compare(
         if alike:
             return Judged(Again.SAME, alike[0], known=len(brackets))
         if unwanted := _unwanted(here, inode):
-            return Judged(Again.SKIPPED, unwanted, _new(brackets, known | declined, here))
+            return Judged(Again.SKIPPED, unwanted, _new(brackets, known | declined, map(Sent, here)))
         return Judged(Again.NEW, known=len(known), by_frame=by_frame, made=_made(brackets, sent))
-    unsent = _new(brackets, known, filter(was_sent, here)) if known else ()
-    new = _new(brackets, known | declined, here)
+    unsent = _new(brackets, known, [theirs for theirs in sent if theirs.order.source.folder == folder]) if known else ()
+    new = _new(brackets, known | declined, map(Sent, here))
     before = mine or by or refused
     judged = Judged(Again.MORE, before, new, len(known), by_frame, declined=declined, unsent=unsent)
     if accounted == len(brackets):
@@ -134,15 +138,23 @@ def _most(orders: Sequence[Sent], shared: Sequence[frozenset[str]]) -> Order | N
 
 
 def _declined(brackets: Sequence[Bracket], earlier: Sequence[Order]) -> tuple[frozenset[str], Order | None]:
-    """The paths of photos in orders that a person cancelled, and the cancelled order that has most of them."""
+    """The paths of photos in orders that a person cancelled, and the cancelled order that has most of them.
+
+    Photos of other orders that became no picture count as well.
+    """
     orders = [Sent(order) for order in earlier if was_declined(order)]
+    orders += [
+        Sent(order, frozenset(order.sent) - lacking)
+        for order in earlier
+        if was_sent(order) and (lacking := unpictured(order))
+    ]
     shared = [_shared(brackets, theirs) for theirs in orders]
     return frozenset[str]().union(*shared), _most(orders, shared)
 
 
-def _new(brackets: Iterable[Bracket], known: frozenset[str], here: Iterable[Order]) -> tuple[Bracket, ...]:
+def _new(brackets: Iterable[Bracket], known: frozenset[str], here: Iterable[Sent]) -> tuple[Bracket, ...]:
     """The photos that are not known and have no file beside them that an order of their folder knows."""
-    of_folder = [Sent(order) for order in here]
+    of_folder = tuple(here)
     return tuple(b for b in brackets if b.path not in known and not any(theirs.beside(b) for theirs in of_folder))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
+from daemon.order import deadline
 from daemon.order import facts as f
 from daemon.order.asked import failed_images, may_dismiss, nothing_came_out
 from daemon.order.hold import CHOICES, HoldKind
@@ -54,7 +55,7 @@ class Refusal(StrEnum):
     TOO_LARGE = "too large"
 
 
-CANCELLED = "cancelled by a person before its merge; nothing was bought. `bracketd submit` sends the shoot again"
+CANCELLED = "cancelled by a person before its merge; nothing was bought. `bracketd submit` sends its photos again"
 
 _ENDED = {
     Phase.DOWNLOADED: Refusal.DELIVERED,
@@ -126,6 +127,8 @@ def _of_regroup(order: Order) -> Refusal | None:
 
 def next_command(order: Order, code: Code) -> str | None:
     """The command that helps with a problem of an order, without its argument; None if none is needed or allowed."""
+    if code in deadline.CODES:
+        return deadline.way_on(order)
     command = MEANINGS[code][1]
     if command is not None and command.endswith("--only"):
         return command if Verb.APPROVE_ONLY in allowed(order) else None

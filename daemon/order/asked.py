@@ -12,13 +12,14 @@ from daemon.order.money import waits_for_tomorrow
 from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.policy import Policy
+from daemon.order.preview import PreviewState
 from daemon.order.problem import Code, Trouble
 from daemon.order.purchase import LimitCheck
 
 ON_DISK = (ImageState.FETCHED, ImageState.PLACED)
 """States of images that are bought and stored on disk."""
 
-DISMISSED = "dismissed on request; none of its images were bought. `bracketd submit` sends the shoot as a new order"
+DISMISSED = "dismissed on request; none of its images were bought. `bracketd submit` sends its photos as a new order"
 
 NOTHING_CAME_OUT = (
     "nothing was delivered: the service failed on every image of this order. `bracketd retry` has the images processed "
@@ -62,6 +63,7 @@ def reopened(order: Order, fact: f.Reopened, now: float, _policy: Policy) -> Ord
         order,
         standing=Phase.PROCESSING,
         images=tuple(_fresh(image) if image.id in again else image for image in order.images),
+        inspection=None,
         purchase=replace(order.purchase, check=LimitCheck.NOT_CHECKED),
         tries=replace(order.tries, polls=0, failures=0),
         troubles=(),
@@ -71,7 +73,15 @@ def reopened(order: Order, fact: f.Reopened, now: float, _policy: Policy) -> Ord
 
 
 def _fresh(image: Image) -> Image:
-    return replace(image, state=ImageState.PENDING, failures=0, reprocessed_at=None, reprocess_heard=False)
+    return replace(
+        image,
+        state=ImageState.PENDING,
+        failures=0,
+        reprocessed_at=None,
+        reprocess_heard=False,
+        preview=PreviewState.NOT_FETCHED,
+        preview_failures=0,
+    )
 
 
 def may_dismiss(order: Order) -> bool:

@@ -11,11 +11,13 @@ from enum import StrEnum
 
 from daemon.errors import Mismatch
 from daemon.order.bracket import Bracket
+from daemon.order.deadline import DeadlineNear as DeadlineNear  # noqa: PLC0414 - a fact
 from daemon.order.failure import Failed as Failed  # noqa: PLC0414 - a fact, which is named facts.Failed like the others
 from daemon.order.failure import Failure as Failure  # noqa: PLC0414 - its kinds
 from daemon.order.failure import Interrupted as Interrupted  # noqa: PLC0414 - a fact
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.preset import Preset
+from daemon.order.preview import LooksLike
 from daemon.order.problem import Code
 from daemon.shoot import Doubt, LeftOut
 
@@ -172,6 +174,35 @@ class Reprocessed:
     """The service accepted the reprocessing of an image."""
 
     image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """An image's free preview is in the cache, flushed to disk."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewFailed:
+    """An image's free preview could not be fetched.
+
+    ``retry_after`` is in seconds. ``offline``: no connection could be made. ``lasting``: another try is pointless.
+    """
+
+    image: str
+    why: str
+    retry_after: float | None = None
+    offline: bool = False
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """The previews were inspected. The fields are those of ``Inspection``; empty if nothing could be compared."""
+
+    compared: tuple[int, ...] = ()
+    looks: tuple[LooksLike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +365,9 @@ Fact = (
     | Polled
     | ReprocessIntended
     | Reprocessed
+    | Previewed
+    | PreviewFailed
+    | Inspected
     | Reckoned
     | Approved
     | Reopened
@@ -357,4 +391,5 @@ Fact = (
     | Resumed
     | Recovered
     | Cancelled
+    | DeadlineNear
 )

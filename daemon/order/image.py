@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from daemon.order.naming import LONGEST_NAME, brief
+from daemon.order.preview import PreviewState
 
 
 class ImageState(StrEnum):
@@ -36,7 +37,7 @@ class Image:
     ``brackets`` are the numbers of the brackets it was made of, if the service says so. ``fetched_at`` is when it was
     bought: the time of its first download. ``reprocessed_at`` is when its reprocessing was last requested,
     ``reprocess_heard`` is True if the service accepted that. ``failures`` counts requests for reprocessing without an
-    answer, and later failed downloads.
+    answer, and later failed downloads. ``preview_failures`` counts failed tries to fetch its preview.
     """
 
     id: str
@@ -52,6 +53,8 @@ class Image:
     failures: int = 0
     reprocessed_at: float | None = None
     reprocess_heard: bool = False
+    preview: PreviewState = PreviewState.NOT_FETCHED
+    preview_failures: int = 0
 
     @property
     def called(self) -> str:

@@ -14,8 +14,9 @@ from daemon.order.naming import names_of
 from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.problem import Code, Trouble
-from daemon.order.sent import Sent, key, paths_of
+from daemon.order.sent import Sent, key, paths_of, taken
 from daemon.shoot import LeftOut, Why
+from daemon.shoot.shot import Shots
 
 LATELY = 2 * 3600.0
 """Seconds after the lock during which new photos count as the rest of a copy or a sync, whatever their times are."""
@@ -30,16 +31,26 @@ def unknown(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[Bracket
     return tuple(photo for photo in photos if photo.path not in paths)
 
 
-def changed_since(orders: Sequence[Order], photos: Sequence[Bracket]) -> tuple[tuple[str, ...], Suspects]:
+def kept_out(orders: Sequence[Order]) -> frozenset[str]:
+    """The paths of a shoot's photos that a person or the settings leave out. Their frames are not wanted at all."""
+    why = (one for order in orders for one in order.unsent.left_out_why)
+    return frozenset(one.path for one in why if one.why in (Why.SKIPPED, Why.DECLINED))
+
+
+def changed_since(
+    orders: Sequence[Order], photos: Sequence[Bracket], unwanted: Sequence[Bracket] = ()
+) -> tuple[tuple[str, ...], Suspects]:
     """The paths of a shoot's new photos, and the photos that may have changed after they were merged.
 
     For the latter the content must be compared, because a chmod changes the ctime too. A photo is not new if it shows,
-    or was made from, a frame that was sent. A photo with the folder and stem of a known file is not new either, unless
-    its metadata say that it shows another frame.
+    or was made from, a frame that was sent, or that one of the ``unwanted`` photos shows (see ``kept_out``). A photo
+    with the folder and stem of a known file is not new either, unless its metadata say that it shows another frame.
     """
-    sent = [Sent(order) for order in orders]
+    sent, others = [Sent(order) for order in orders], Shots(map(taken, unwanted))
     late = tuple(
-        photo.path for photo in unknown(orders, photos) if not any(s.of_frame(photo) or s.beside(photo) for s in sent)
+        photo.path
+        for photo in unknown(orders, photos)
+        if not any(s.of_frame(photo) or s.beside(photo) for s in sent) and others.find(taken(photo)) is None
     )
     now = {photo.path: photo for photo in photos}
     suspects: Suspects = {order.id: [] for order in orders}

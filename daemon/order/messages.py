@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from daemon.order.deadline import KEPT_FOR, kept_until
 from daemon.order.naming import names_of
 from daemon.order.phase import Phase
 
 RETRY_FAILED = "`bracketd retry` has the failed images processed again, for free, and buys only those"
 """What a person can do about the failed images of a delivered order."""
 
-KEPT_FOR = 24 * 3600.0
-"""Seconds after the merge for which the vendor promises to keep the images (its documentation)."""
 
-
-def kept_until(merged_at: float | None) -> str:
-    """Until when the images are kept at the service; empty if the time of the merge is not known."""
-    if merged_at is None:
-        return ""
-    until = datetime.fromtimestamp(merged_at + KEPT_FOR, UTC)
-    return f". The vendor promises to keep the images for 24 hours, until {until.day} {until:%b %Y, %H:%M} UTC"
+def dismissed_text(count: int, *, known: bool) -> str:
+    """The message about images that a person dismissed. ``known``: the service says which photos they show."""
+    again = "; `bracketd submit` sends their photos as a new order, unless another order has them" if known else ""
+    return f"{count} image(s) were dismissed on request and not bought{again}"
 
 
 def not_picked_text(count: int, merged_at: float | None) -> str:
     """The message about images that a person did not pick."""
     text = f"{count} image(s) were not picked and not bought; `bracketd approve SHOOT --only NAME` buys them too"
-    return f"{text}{kept_until(merged_at)}"
+    if merged_at is None:
+        return text
+    until = kept_until(merged_at + KEPT_FOR)
+    return f"{text}. The vendor promises to keep them for 24 hours, until {until}; later it may have deleted them"
 
 
 def late_text(files: tuple[str, ...], phase: Phase) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from daemon.order.changes import held
 from daemon.order.hold import HoldKind
 from daemon.order.image import Image
-from daemon.order.messages import kept_until
 from daemon.order.money import to_buy
 from daemon.order.order import Order
 from daemon.order.phase import Phase
@@ -26,9 +25,11 @@ def held_if_misgrouped(before: Order, after: Order) -> Order:
     """Hold an order that could buy images now, if they differ from the planned ones and ``on_mismatch`` says so.
 
     ``before`` is the order before the fact: an order is compared whenever it gets to the downloads, also when a person
-    releases it. A person is asked only once. Pictures in dev mode cost nothing, so they never hold an order.
+    releases it, and when its previews were inspected. A person is asked only once. Pictures in dev mode cost nothing,
+    so they never hold an order.
     """
-    arrives = after.phase is Phase.DOWNLOADING and before.phase is not Phase.DOWNLOADING
+    news = before.phase is not Phase.DOWNLOADING or before.inspection is not after.inspection
+    arrives = after.phase is Phase.DOWNLOADING and news
     preset = after.preset
     if not arrives or after.purchase.accepted or preset.dev_mode or preset.on_mismatch == "never" or not to_buy(after):
         return after
@@ -42,10 +43,11 @@ def _why(order: Order, proof: Proof) -> str:
     scenes = differences(order, proof)
     more = f"; and {len(scenes) - SHOWN} more, see `bracketd show`" if len(scenes) > SHOWN else ""
     bought = " more" if any(image.fetched_at is not None for image in order.images) else ""
-    return (
-        f"the service did not group the photos as planned: {'; '.join(scenes[:SHOWN])}{more}. Nothing{bought} was "
-        f"bought. {WAYS_OUT}{kept_until(order.merge.asked_at)}"
+    looks_only = all(one.kind is MismatchKind.LOOKS_OTHERWISE for one in proof.mismatches)
+    what = (
+        "pictures show other scenes than planned" if looks_only else "the service did not group the photos as planned"
     )
+    return f"{what}: {'; '.join(scenes[:SHOWN])}{more}. Nothing{bought} was bought. {WAYS_OUT}"
 
 
 def differences(order: Order, proof: Proof) -> tuple[str, ...]:
@@ -58,7 +60,18 @@ def differences(order: Order, proof: Proof) -> tuple[str, ...]:
 
 
 def _scene(order: Order, proof: Proof, index: int, known: dict[str, Image]) -> str:
-    """A planned image, named by its first file: the expected and the actual photos."""
+    """A planned image, named by its first file: what was expected, and what came."""
+    own = [one for one in proof.mismatches if index in one.sets]
+    likes = dict.fromkeys(one.like for one in own if one.like is not None)
+    looks = " and ".join(scene_name(order, proof.matches[like].planned.brackets[0]) for like in likes)
+    if looks and all(one.like is not None for one in own):
+        scene = scene_name(order, proof.matches[index].planned.brackets[0])
+        return f"{scene}: expected this scene, got a picture that looks like {looks}"
+    return _grouped(order, proof, index, known) + (f"; its picture looks like {looks}" if looks else "")
+
+
+def _grouped(order: Order, proof: Proof, index: int, known: dict[str, Image]) -> str:
+    """The expected and the actual photos of a planned image."""
     match = proof.matches[index]
     brackets = frozenset(match.planned.brackets)
     expected = f"{scene_name(order, match.planned.brackets[0])}: expected {_counted(len(brackets), 'photo')}"

@@ -10,15 +10,18 @@ import uuid
 from dataclasses import dataclass, field
 
 from daemon.order.bracket import Bracket
+from daemon.order.deadline import Remaining, warned
+from daemon.order.deadline import problem as deadline_problem
 from daemon.order.ended import Ended
 from daemon.order.hold import Hold, HoldKind
 from daemon.order.image import Image, ImageState
 from daemon.order.merge import Merge
-from daemon.order.messages import RETRY_FAILED, altered_text, late_text, not_picked_text
+from daemon.order.messages import RETRY_FAILED, altered_text, dismissed_text, late_text, not_picked_text
 from daemon.order.naming import name_at_service
 from daemon.order.phase import Health, Phase, Stage
 from daemon.order.planned import PlannedImage
 from daemon.order.preset import FlowName, Preset
+from daemon.order.preview import Inspection
 from daemon.order.problem import Code, Problem, Trouble
 from daemon.order.purchase import Purchase
 from daemon.order.source import OrderSource
@@ -36,9 +39,9 @@ Standing = Stage | Hold | Ended
 class Order:
     """One order: a shoot, its brackets and images, where it stands, and when its next step is due.
 
-    ``plan`` has the images that the brackets should become; empty if the service decides. ``due`` is when the next step
-    may start, None if no step will start by itself. ``troubles`` say what delays the order now, why it is held, or how
-    it ended; ``notes`` are permanent.
+    ``plan`` has the images that the brackets should become; empty if the service decides. ``inspection`` is the result
+    of inspecting the previews; None before that. ``due`` is when the next step may start, None if no step will start by
+    itself. ``troubles`` say what delays the order now, why it is held, or how it ended; ``notes`` are permanent.
     """
 
     id: str
@@ -50,6 +53,7 @@ class Order:
     brackets: tuple[Bracket, ...] = ()
     plan: tuple[PlannedImage, ...] = ()
     images: tuple[Image, ...] = ()
+    inspection: Inspection | None = None
     unsent: Unsent = field(default_factory=Unsent)
     purchase: Purchase = field(default_factory=Purchase)
     uploads: Uploads = field(default_factory=Uploads)
@@ -97,6 +101,7 @@ class Order:
             or self.notes
             or self.unsent.altered
             or any(i.state is ImageState.FAILED for i in self.images)
+            or warned(self) is not Remaining.FAR
         ):
             return Health.ATTENTION
         return Health.RETRYING if self.troubles else Health.OK
@@ -114,13 +119,15 @@ class Order:
     def problems(self) -> tuple[Problem, ...]:
         """The reasons for the health, each with the command that helps."""
         found = [Problem(trouble.code, trouble.text) for trouble in self.troubles]
+        if (kept := deadline_problem(self)) is not None:
+            found.append(kept)
         failed = [image for image in self.images if image.state is ImageState.FAILED]
         found += [Problem(Code.IMAGE_FAILED, f"{image.called} failed: {image.why_failed}") for image in failed]
         if failed and self.phase is Phase.DOWNLOADED:
             found.append(Problem(Code.IMAGE_FAILED, RETRY_FAILED))
-        dismissed = sum(image.state is ImageState.DISMISSED for image in self.images)
+        dismissed = [image for image in self.images if image.state is ImageState.DISMISSED]
         if dismissed and self.phase is not Phase.CANCELLED:
-            text = f"{dismissed} image(s) were dismissed on request and not bought"
+            text = dismissed_text(len(dismissed), known=any(image.brackets for image in dismissed))
             found.append(Problem(Code.IMAGES_DISMISSED, text))
         not_picked = sum(image.state is ImageState.NOT_PICKED for image in self.images)
         if not_picked:

@@ -51,6 +51,8 @@ class Policy:
       fails because of the daily limit is retried.
     - ``mismatch_tries`` and ``mismatch_grace``: how many answers in a row, over what time, may not match their requests
       before the order is held; ``mismatch_most``: how many, whatever the time.
+    - ``preview_tries`` and ``preview_tries_offline``: how often a preview is tried before the order continues without
+      it, and the same while there is no connection.
     - ``limits``: what may be bought without approval.
     """
 
@@ -80,6 +82,8 @@ class Policy:
     mismatch_grace: float = 300.0
     limit_tries: int = 24
     mismatch_most: int = 10
+    preview_tries: int = 3
+    preview_tries_offline: int = 10
     limits: Limits = Limits()
 
     @property

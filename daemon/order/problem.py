@@ -24,6 +24,9 @@ class Code(StrEnum):
     FILE = "file"
     FILE_UNREADABLE = "file-unreadable"
     FILE_CHANGED = "file-changed"
+    DEADLINE = "deadline"
+    DEADLINE_NEAR = "deadline-near"
+    DEADLINE_PASSED = "deadline-passed"
     OVER_LIMIT = "over-limit"
     LIMIT_TODAY = "limit-today"
     MISGROUPED = "misgrouped"
@@ -68,6 +71,9 @@ MEANINGS: dict[Code, tuple[str, str | None]] = {
     Code.FILE: ("A photo is missing, damaged or changed.", RETRY),
     Code.FILE_UNREADABLE: ("A photo cannot be read from the disk. bracketd keeps trying.", None),
     Code.FILE_CHANGED: ("A photo changed while it was being sent. bracketd sends it again.", None),
+    Code.DEADLINE: ("The order waits. The text says until when the service promises to keep its images.", RETRY),
+    Code.DEADLINE_NEAR: ("The service promises to keep the images for only 6 hours more, or less.", RETRY),
+    Code.DEADLINE_PASSED: ("The service may have deleted the images that are not bought yet.", RETRY),
     Code.OVER_LIMIT: ("The order would exceed a limit in the settings.", APPROVE),
     Code.LIMIT_TODAY: ("The order would exceed today's limit. It continues tomorrow.", APPROVE),
     Code.MISGROUPED: ("The images differ from the planned sets. Nothing was bought.", APPROVE),

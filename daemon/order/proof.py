@@ -6,6 +6,9 @@
 | only the image's name | the set of the bracket in the name: weak evidence, not proof of membership |
 | neither | the number of images |
 
+If the previews were inspected, each image must also look like its set, whatever the service reports. An image looks
+like another set only if that set's middle frame is clearly more similar than every other one.
+
 A mismatch is *certain* if the sets in question were: see ``_certain``. If the service does not report an image's
 brackets, the planned set is in ``Proof.unknown``; that is not a mismatch.
 """
@@ -21,7 +24,14 @@ from daemon.order.order import Order
 from daemon.order.pictures import named_after
 from daemon.order.plan import grouping_request, images_planned
 from daemon.order.planned import PlannedImage
+from daemon.order.preview import Inspection
 from daemon.shoot.sets import Confidence
+
+LEAST, MARGIN = 0.6, 0.1
+"""The least similarity of an image and the frame that it shows, and the least lead over all other frames.
+
+Both were measured on enhanced pictures: see ``daemon.previews.look``, which has the same numbers.
+"""
 
 
 class MismatchKind(StrEnum):
@@ -29,7 +39,8 @@ class MismatchKind(StrEnum):
 
     SPLIT: a set is in several images. STRAY: a bracket of a set became an image of its own. MOVED: a bracket is in the
     image of another set. JOINED: several sets are in one image. MISSING: a set has no image. NAMED_OTHERWISE: an image
-    is named after a bracket of another set. COUNT: there are more or fewer images than planned.
+    is named after a bracket of another set. COUNT: there are more or fewer images than planned. LOOKS_OTHERWISE: an
+    image clearly looks like another set.
 
     An image that the service failed to make still counts as an image.
     """
@@ -41,19 +52,22 @@ class MismatchKind(StrEnum):
     MISSING = "missing"
     NAMED_OTHERWISE = "named otherwise"
     COUNT = "count"
+    LOOKS_OTHERWISE = "looks otherwise"
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """One difference. ``sets`` are the indexes of the planned images in question, the one that lost brackets first.
 
-    ``brackets`` are the numbers of the brackets that are in the wrong image, if they are known.
+    ``brackets`` are the numbers of the brackets that are in the wrong image, if they are known. ``like`` is the index
+    of the planned image that the image looks like, for LOOKS_OTHERWISE.
     """
 
     kind: MismatchKind
     sets: tuple[int, ...]
     brackets: tuple[int, ...] = ()
     certain: bool = False
+    like: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,7 @@ def compare_images(order: Order) -> Proof:
     seen = _Seen(order, planned)
     found = [*_by_membership(seen), *_missing(seen), *_by_name(seen)]
     found += _count(seen, found)
+    found += _by_look(seen, order.inspection)
     matches = (Match(one, seen.images_of(index), seen.named(index)) for index, one in enumerate(planned))
     unknown = (index for index, one in enumerate(planned) if not seen.places.keys() >= set(one.brackets))
     return Proof(tuple(matches), tuple(found), tuple(unknown), len(order.images))
@@ -130,6 +145,11 @@ class _Seen:
     def named(self, index: int) -> tuple[str, ...]:
         """The ids of images that are named after a bracket of a planned set, and whose brackets are not known."""
         return tuple(self.ids[image] for image, name in enumerate(self.names) if name == index and self.is_open(image))
+
+    def sets_of(self, image: int) -> tuple[int, ...]:
+        """The planned sets that an image has brackets of, or else the one that it is named after; empty if unknown."""
+        name = self.names[image]
+        return tuple(sorted(self.content.get(image, ()))) or (() if name is None else (name,))
 
     def is_open(self, image: int) -> bool:
         """True if none of this image's brackets are known."""
@@ -241,6 +261,26 @@ def _count(seen: _Seen, others: Sequence[Mismatch]) -> list[Mismatch]:
         left = [index for index in left if not seen.named(index)]
     sets = tuple(left) or tuple(range(len(seen.planned)))
     return [Mismatch(MismatchKind.COUNT, sets, (), all(seen.certain[index] for index in sets))]
+
+
+def _by_look(seen: _Seen, inspection: Inspection | None) -> list[Mismatch]:
+    """The images that clearly look like another set than theirs.
+
+    An image's sets are those that it has brackets of, or else the one that it is named after. Without these, or if the
+    middle frame of one of them could not be read, its look proves nothing.
+    """
+    if inspection is None:
+        return []
+    compared, found = frozenset(inspection.compared), []
+    indexes = {image: index for index, image in enumerate(seen.ids)}
+    for one in inspection.looks:
+        image = indexes.get(one.image)
+        if image is None or one.similarity < LEAST or one.lead < MARGIN:
+            continue
+        own = seen.sets_of(image)
+        if own and one.set not in own and compared.issuperset(own):
+            found.append(Mismatch(MismatchKind.LOOKS_OTHERWISE, own, (), certain=True, like=one.set))
+    return found
 
 
 def _any_certain(seen: _Seen, sets: Iterable[int]) -> bool:

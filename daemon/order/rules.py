@@ -23,6 +23,7 @@ The rules:
     used. The request is repeated. After several tries the order is held.
 13. Before an image is bought, the images are compared with the planned ones. If they differ, the order is held for a
     person, once, unless ``on_mismatch`` says otherwise.
+14. Free previews are fetched only if something needs them. A preview that cannot be fetched never holds an order.
 
 No I/O, no clock, no log: ``now`` and ``policy`` are arguments.
 """
@@ -32,7 +33,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from daemon.order import asked, behind, downloading, merging, money, regrouping, steps, trouble, uploading
+from daemon.order import (
+    asked,
+    behind,
+    deadline,
+    downloading,
+    merging,
+    money,
+    previewing,
+    regrouping,
+    steps,
+    trouble,
+    uploading,
+)
 from daemon.order import facts as f
 from daemon.order.due import dated, with_true_due
 from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
@@ -74,6 +87,8 @@ def _upload_steps(order: Order) -> tuple[steps.Step, ...]:
 
 def _download_steps(order: Order) -> tuple[steps.Step, ...]:
     places = [steps.PlacePicture(i.id) for i in order.images if i.state is ImageState.FETCHED]
+    if before := previewing.preview_steps(order):
+        return (*places, *before)
     if money.must_reckon(order):
         return (*places, steps.Reckon())
     fetches = sorted((i.failures, n) for n, i in enumerate(order.images) if i.state is ImageState.PROCESSED)
@@ -152,6 +167,12 @@ def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  
             return merging.reprocess_intended(order, fact, now, policy)
         case f.Reprocessed():
             return merging.reprocessed(order, fact, now, policy)
+        case f.Previewed():
+            return previewing.previewed(order, fact, now, policy)
+        case f.PreviewFailed():
+            return previewing.preview_failed(order, fact, now, policy)
+        case f.Inspected():
+            return previewing.inspected(order, fact, now, policy)
         case f.Reckoned():
             return money.reckoned(order, fact, now, policy)
         case f.Approved():
@@ -198,5 +219,7 @@ def _applied(order: Order, fact: f.Fact, now: float, policy: Policy) -> Order:  
             return trouble.nothing(order, fact, now, policy)
         case f.Cancelled():
             return trouble.cancelled(order, fact, now, policy)
+        case f.DeadlineNear():
+            return deadline.came_nearer(order, fact, now)
         case _:
             assert_never(fact)

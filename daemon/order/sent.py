@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from daemon.order.bracket import Bracket
@@ -25,20 +25,23 @@ def paths_of(order: Order) -> tuple[str, ...]:
 
 
 class Sent:
-    """An index of one order's photos for fast lookups: a shoot may have thousands."""
+    """An index of one order's photos for fast lookups: a shoot may have thousands.
 
-    def __init__(self, order: Order) -> None:
+    ``without`` are the numbers of brackets that are not looked up, nor the files left out because of them.
+    """
+
+    def __init__(self, order: Order, without: Collection[int] = ()) -> None:
         self.order = order
         self._marks: dict[str, list[Bracket]] = {}
         self._keys: dict[Key, Bracket] = {}
-        sent = [bracket for bracket in order.brackets if bracket.left_out is None]
+        sent = [order.brackets[number] for number in order.sent if number not in without]
         for bracket in sent:
             if bracket.mark:
                 self._marks.setdefault(bracket.mark, []).append(bracket)
             else:
                 self._keys[key(bracket)] = bracket
-        self._shots = Shots(map(_taken, sent))
-        self._places = _places(order)
+        self._shots = Shots(map(taken, sent))
+        self._places = _places(order, frozenset(order.brackets[number].path for number in without))
 
     def with_content(self, photo: Bracket) -> Bracket | None:
         """The bracket with the same content as a photo. If content is unknown, compares path, size and time."""
@@ -49,7 +52,7 @@ class Sent:
 
     def of_frame(self, photo: Bracket) -> Taken | None:
         """The bracket that shows the same frame as a photo, by the metadata of both files."""
-        return self._shots.find(_taken(photo))
+        return self._shots.find(taken(photo))
 
     def beside(self, photo: Bracket) -> Taken | None:
         """A file of the order with the folder and stem of a photo, if the metadata of the two do not contradict.
@@ -67,7 +70,7 @@ class Sent:
         theirs = self.of_frame(photo) or (self.beside(photo) if here else None)
         if theirs is None:
             return None
-        return LeftOut(photo.path, why_beside(_taken(photo), theirs), theirs.path, shoot)
+        return LeftOut(photo.path, why_beside(taken(photo), theirs), theirs.path, shoot)
 
 
 def is_same(one: str | None, other: str | None) -> bool:
@@ -94,21 +97,22 @@ def with_shots(order: Order, photos: Sequence[Bracket]) -> Order:
     return replace(order, brackets=tuple(brackets))
 
 
-def _taken(bracket: Bracket) -> Taken:
+def taken(bracket: Bracket) -> Taken:
+    """A bracket's path and metadata, for a comparison of frames."""
     return Taken(bracket.path, bracket.shot)
 
 
-def _places(order: Order) -> dict[tuple[str, str], list[Taken]]:
+def _places(order: Order, without: Collection[str]) -> dict[tuple[str, str], list[Taken]]:
     """The files of an order by folder and stem. A file that is left out has the shot of the sent file it belongs to.
 
-    Photos that a person declined are not included.
+    Photos that a person declined are not included, nor the files ``without`` and those that belong to them.
     """
     shots = {bracket.path: bracket.shot for bracket in order.brackets}
     of = {one.path: one.of for one in order.unsent.left_out_why if not one.shoot}
     places: dict[tuple[str, str], list[Taken]] = {}
     declined = {one.path for one in order.unsent.left_out_why if one.why is Why.DECLINED}
     for path in paths_of(order):
-        if path in declined:
+        if path in declined or path in without or of.get(path) in without:
             continue
         shot = shots.get(path) or shots.get(of.get(path) or "", UNKNOWN)
         places.setdefault(place_of(path), []).append(Taken(path, shot))

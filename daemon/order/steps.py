@@ -60,6 +60,18 @@ class Reprocess:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """Download an image's free preview to the cache. Never a purchase."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """Compare the previews with the middle frames of the planned sets. Reads files, without a request."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reckon:
     """Check the images to buy against the limits. Uses the ledger of purchases, without a request."""
 
@@ -84,5 +96,18 @@ class Deliver:
 
 
 Step = (
-    Create | Register | Upload | Discard | Confirm | Merge | Poll | Reprocess | Reckon | Fetch | PlacePicture | Deliver
+    Create
+    | Register
+    | Upload
+    | Discard
+    | Confirm
+    | Merge
+    | Poll
+    | Reprocess
+    | Preview
+    | Inspect
+    | Reckon
+    | Fetch
+    | PlacePicture
+    | Deliver
 )

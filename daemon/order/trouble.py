@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from daemon.order import facts as f
-from daemon.order import steps
+from daemon.order import previewing, steps
 from daemon.order.bracket import Bracket
 from daemon.order.changes import PAID, back_off, held, mismatched, progress, released, with_bracket, with_image
 from daemon.order.ended import Ended
@@ -49,6 +49,8 @@ def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:
     """Apply the rule for the kind of failure, from ``ANSWERS``."""
     if order.phase in RESTING:
         return order
+    if isinstance(fact.step, steps.Preview | steps.Inspect) and fact.kind is not f.Failure.ACCOUNT:
+        return previewing.failed(order, fact, now, policy)
     order = _taken_back(_count_failure(order, fact), fact, now)
     return ANSWERS[fact.kind](order, fact, now, policy)
 

@@ -28,6 +28,9 @@ FACTS = {
     "Seen": "order status checked",
     "ReprocessIntended": "image failed, reprocessing is about to be requested",
     "Reprocessed": "reprocessing accepted by the service",
+    "Previewed": "free preview fetched",
+    "PreviewFailed": "free preview not fetched",
+    "Inspected": "previews compared with the planned sets",
     "Reckoned": "limits checked",
     "Approved": "approved by a person",
     "Fetched": "picture downloaded",
@@ -51,6 +54,7 @@ FACTS = {
     "Resumed": "waiting ended",
     "Recovered": "order recovered",
     "Cancelled": "order cancelled",
+    "DeadlineNear": "images are kept at the service for a limited time",
 }
 """A constant phrase for each fact."""
 
@@ -63,6 +67,8 @@ STEPS = {
     "Merge": "request the merge",
     "Look": "check the order status",
     "Reprocess": "have an image reprocessed",
+    "Preview": "fetch a free preview",
+    "Inspect": "compare the previews with the planned sets",
     "Reckon": "check the limits",
     "Fetch": "download a picture",
     "Place": "name a picture",
@@ -102,6 +108,8 @@ def keys(detail: Mapping[str, Any], order: Order) -> dict[str, Any]:
                 shown["missing"] = [_file(one, order) if isinstance(one, int) else one for one in value]
             case "doubt", Mapping():
                 shown["doubt"] = value["why"]
+            case "looks" | "compared", list():
+                shown[{"looks": "images"}.get(name, "sets")] = len(value)
             case "only" | "kept", list():
                 shown[name] = [_image(one, order) for one in value]
             case "image", str():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from datetime import datetime
 
 import structlog
 
@@ -12,8 +11,10 @@ from daemon.order.again import was_sent
 from daemon.order.asked import ON_DISK, may_dismiss
 from daemon.order.facts import Regrouped
 from daemon.order.picking import Picked
+from daemon.order.unpictured import unpictured
 from daemon.shoot.sets import MOST_BRACKETS
 from daemon.store.asks import Answer, Outcome
+from daemon.text import day
 
 log = structlog.get_logger("bracketd.asks")
 
@@ -28,12 +29,6 @@ NOTHING_TO = {
 }
 AGAIN = "Use --again to send and buy them again."
 FINISHED = "bracketd will finish it, buy its pictures and deliver them."
-
-
-def day(seconds: float) -> str:
-    """A date in this machine's time zone, such as ``3 Nov 2026``. ``seconds`` are since 1970 (UTC)."""
-    moment = datetime.fromtimestamp(seconds).astimezone()
-    return f"{moment.day} {moment:%b %Y}"
 
 
 def log_answer(answer: Answer) -> None:
@@ -183,9 +178,12 @@ def _dismissed(order: Order) -> str:
         return f"{order.source.shoot} is dismissed; none of its images will be bought. {again}"
     left = _count(sum(image.state is ImageState.DISMISSED for image in order.images), "image")
     kept_images = _count(kept, "image")
-    return (
+    text = (
         f"{order.source.shoot} is dismissed; {left} will not be bought. {kept_images} already bought will be delivered."
     )
+    if not unpictured(order):
+        return text
+    return f"{text} Afterwards, {_submit(order.source.folder)} sends the photos of the others as a new order."
 
 
 # --- a shoot's folder ---

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from daemon.order import LINE, Order, Phase, facts
+from daemon.order.deadline import deadline, kept_until, warned
 from daemon.order.facts import Failure
 from daemon.order.stored_names import stored_name
 from daemon.order.wording import keys, phrase
@@ -26,7 +27,12 @@ def log_change(change: Change) -> None:
     for phase in _passed(before.phase, after.phase):
         level = words.warning if phase in (Phase.HELD, Phase.CANCELLED) else words.info
         level(phase.value, was=before.phase.value, **({"why": after.trouble} if after.trouble else {}))
+    if (left := warned(after)).is_after(warned(before)):
+        until = kept_until(deadline(after) or 0.0)
+        words.warning("deadline near", remaining=left.value, kept_until=until, why=after.trouble)
     match fact:
+        case facts.DeadlineNear():
+            pass
         case facts.Failed(kind=Failure.BUG):
             words.error("bug", traceback=fact.detail, **_keys(fact, after))
         case facts.Failed() if after.phase is before.phase and fact.kind is not Failure.ACCOUNT:

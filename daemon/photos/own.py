@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from daemon.config.document import Document, Location
-from daemon.config.mistake import nearest
+from daemon.config.mistake import folded, nearest
 from daemon.config.shoot import ShootSettings, read_shoot
 from daemon.errors import ConfigError, Problem
 from daemon.grouping.plan import Mode, PlanSettings, sent_for
@@ -64,6 +65,14 @@ def read_own(folder: str) -> Own | None:
     return None if read is None else Own(*read)
 
 
+def own_or_mistake(folder: str) -> Own | ConfigError | None:
+    """A shoot's own settings, or the mistake in them. None without a settings file. Raises OSError."""
+    try:
+        return read_own(folder)
+    except ConfigError as error:
+        return error
+
+
 def wishes_of(own: Own, chosen: Chosen) -> Wishes:
     """The wishes with paths of files that are sent. Raises ConfigError with every wrong name."""
     sent = sent_for((bracket.path for bracket in chosen.brackets), chosen.left_out)
@@ -81,9 +90,16 @@ def _problem(own: Own, wrong: WrongName, sent: Mapping[str, str]) -> Problem:
     if wrong.found:
         several = ", ".join(wrong.found[:3])
         return Problem(where, f"{wrong.name} is the name of several photos", f"Write its path: {several}.")
-    meant = nearest(wrong.name, (path.rpartition("/")[2] for path in sent))
+    meant = _meant(wrong.name, [path.rpartition("/")[2] for path in sent])
     remedy = f"Did you mean {meant}?" if meant else "Correct the name, or remove it."
     return Problem(where, f"{wrong.name} is not a photo of this shoot", remedy)
+
+
+def _meant(name: str, photos: Sequence[str]) -> str | None:
+    """The photo that a wrong name probably means: the only one with another extension, or with a similar name."""
+    stem = folded(os.path.splitext(name)[0])
+    same = {photo for photo in photos if folded(os.path.splitext(photo)[0]) == stem}
+    return same.pop() if len(same) == 1 else nearest(name, photos)
 
 
 def _location(settings: ShootSettings, name: str) -> Location:

@@ -9,6 +9,8 @@ import io
 import os
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Final
 
 from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
@@ -70,10 +72,9 @@ def thumbnail(path: str | os.PathLike[str], size: int, limits: Limits) -> Thumbn
 def picture(path: str | os.PathLike[str], room: Room, limits: Limits) -> Image.Image | Failure:
     """The picture at ``path``, upright, in sRGB, and not larger than ``room``."""
     try:
-        with warnings.catch_warnings(), open_regular(path) as file:
+        with warnings.catch_warnings(), _at_most(limits.pixels * CLAIMED), open_regular(path) as file:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            Image.MAX_IMAGE_PIXELS = limits.pixels * CLAIMED
             return _decoded(file, room, limits)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError, _TooManyPixels):
         return Failure(FailureKind.TOO_MANY_PIXELS, limits.pixels)
@@ -88,6 +89,16 @@ def picture(path: str | os.PathLike[str], room: Room, limits: Limits) -> Image.I
         return Failure(kind, detail=error.strerror or str(error))
     except _DAMAGED as error:
         return Failure(FailureKind.DAMAGED, detail=str(error))
+
+
+@contextmanager
+def _at_most(pixels: int) -> Iterator[None]:
+    """Set Pillow's limit of pixels, which applies to the whole process, and restore it."""
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, pixels
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 class _TooManyPixels(Exception):

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 
 from daemon.previews import wire
 from daemon.previews.child import Child, Ended
+from daemon.previews.look import Look
 from daemon.previews.values import Failure, FailureKind, Limits, Strip, Thumbnail, require_size
 
 
@@ -32,7 +33,7 @@ class Decoding:
         require_size(size)
         absolute = os.path.abspath(path)  # noqa: ASYNC240 - does not touch the disk
         answer = await self._answer(wire.thumbnail_request(absolute, size))
-        return answer if isinstance(answer, Thumbnail | Failure) else _broken("a sheet, not a thumbnail")
+        return answer if isinstance(answer, Thumbnail | Failure) else _broken("no thumbnail")
 
     async def sheet(self, title: str, strips: Sequence[Strip]) -> bytes | Failure:
         """A contact sheet of these strips as a JPEG."""
@@ -40,7 +41,14 @@ class Decoding:
         if len(request) > wire.MOST_REQUEST:
             return Failure(FailureKind.TOO_LARGE, wire.MOST_REQUEST)
         answer = await self._answer(request)
-        return answer if isinstance(answer, bytes | Failure) else _broken("a thumbnail, not a sheet")
+        return answer if isinstance(answer, bytes | Failure) else _broken("no sheet")
+
+    async def similarities(self, finished: Look, frames: Sequence[Look]) -> tuple[float, ...] | Failure:
+        """How similar a finished picture is to each of these frames. See ``Previews``."""
+        answer = await self._answer(wire.similarities_request(finished, frames))
+        if isinstance(answer, Failure):
+            return answer
+        return answer if isinstance(answer, tuple) and len(answer) == len(frames) else _broken("no similarities")
 
     @property
     def pid(self) -> int | None:

@@ -4,50 +4,51 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 Colour = tuple[int, int, int]
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 SHEET, INK, QUIET, TILE, RULE = (250, 248, 244), (38, 36, 33), (132, 126, 117), (229, 225, 217), (214, 209, 200)
 
 MOST_LETTERS = 400
 """The maximum length of a text in characters. No line has room for more, and measuring text takes time."""
+FONT = Path(__file__).parent / "fonts" / "NotoSans-Regular.ttf"
+"""Noto Sans, unchanged: Latin, Greek and Cyrillic letters. ``fonts/OFL.txt`` has its licence and hash."""
 _NO_GLYPH = "\ufffe"
-_LIKE = {"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "đ": "d"}
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+"""Drawn for each character that the font lacks."""
 
 
 @lru_cache(maxsize=64)
-def font(size: int) -> Font:
-    """Pillow's own font, which does not depend on the machine."""
-    return ImageFont.load_default(size)
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """The font of all sheets. It comes with bracketd, so a sheet looks the same on every machine."""
+    return ImageFont.truetype(FONT, size)
 
 
 def readable(text: str) -> str:
-    """The text in one line, in letters that the font has: "Kuche" for "Küche", "?" for other unknown characters.
+    """The text in one line. ``UNKNOWN`` stands for each character that the font lacks or that cannot be printed.
 
-    A file's name may contain line breaks, and bytes that are not text. Long texts lose their middle.
+    A file's name may contain line breaks, and bytes that are not text. macOS writes "ü" as two characters, which are
+    joined here. Long texts lose their middle.
     """
     if len(text) > MOST_LETTERS:
         text = text[: MOST_LETTERS // 2] + "…" + text[-MOST_LETTERS // 2 :]
-    return "".join(_shown(letter) for letter in text)
+    return "".join(_shown(letter) for letter in unicodedata.normalize("NFC", text))
 
 
 @lru_cache(maxsize=1024)
 def _shown(letter: str) -> str:
-    if not letter.isprintable():
-        return "?"
-    if letter.isascii() or _has_glyph(letter):
-        return letter
-    plain = "".join(part for part in unicodedata.normalize("NFKD", letter) if part.isascii() and part.isprintable())
-    return plain or _LIKE.get(letter) or ("-" if unicodedata.category(letter) == "Pd" else "?")
+    if unicodedata.category(letter) == "Zs":
+        return " "
+    return letter if letter.isprintable() and _has_glyph(letter) else UNKNOWN
 
 
 def _has_glyph(letter: str) -> bool:
     return bytes(font(20).getmask(letter)) != bytes(font(20).getmask(_NO_GLYPH))
 
 
-def shortened(text: str, type_: Font, width: float) -> str:
+def shortened(text: str, type_: ImageFont.FreeTypeFont, width: float) -> str:
     """The text without its middle if it is wider than ``width`` pixels: a file's number is at its end."""
     kept = text
     while len(kept) > 4 and type_.getlength(kept) > width:
@@ -55,7 +56,7 @@ def shortened(text: str, type_: Font, width: float) -> str:
     return kept
 
 
-def wrapped(text: str, type_: Font, width: float, most: int) -> list[str]:
+def wrapped(text: str, type_: ImageFont.FreeTypeFont, width: float, most: int) -> list[str]:
     """The text in at most ``most`` lines of ``width`` pixels; the last one ends with an ellipsis if text is left."""
     lines: list[str] = []
     words = text.split()
@@ -69,7 +70,7 @@ def wrapped(text: str, type_: Font, width: float, most: int) -> list[str]:
     return [shortened(line, type_, width) for line in lines]
 
 
-def tile(text: str, size: tuple[int, int], type_: Font) -> Image.Image:
+def tile(text: str, size: tuple[int, int], type_: ImageFont.FreeTypeFont) -> Image.Image:
     """A neutral tile with a text in its middle, in place of a picture."""
     image = Image.new("RGB", size, TILE)
     line = shortened(readable(text), type_, size[0] * 0.9)

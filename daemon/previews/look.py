@@ -87,7 +87,7 @@ def _whole(look: Look) -> Parts:
     return _parts(_edges(look), 1.0, 0.0, 0.0)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=320)
 def _variants(frame: Look) -> tuple[Parts, ...]:
     """The parts of a frame for each scale and shift. Takes 140 KB."""
     edges = _edges(frame)

@@ -136,6 +136,9 @@ class Previews(Protocol):
     async def sheet(self, title: str, strips: Sequence[Strip]) -> bytes | Failure:
         """A contact sheet of these strips as a JPEG."""
 
+    async def similarities(self, finished: Look, frames: Sequence[Look]) -> tuple[float, ...] | Failure:
+        """How similar a finished picture is to each of these frames. See ``daemon.previews.look.similarity``."""
+
 
 def require_size(size: int) -> None:
     """Raise ValueError if a thumbnail cannot have this size."""

@@ -29,7 +29,7 @@ MOST_DETAIL = 200
 _LOOK = LOOK_WIDTH * LOOK_HEIGHT * 3
 
 Message = tuple[dict[str, Any], bytes]
-Answer = Thumbnail | bytes | Failure
+Answer = Thumbnail | bytes | tuple[float, ...] | Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,17 @@ class SheetWanted:
 
     title: str
     strips: tuple[Strip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilaritiesWanted:
+    """A request to compare a finished picture with frames."""
+
+    finished: Look
+    frames: tuple[Look, ...]
+
+
+Wanted = ThumbnailWanted | SheetWanted | SimilaritiesWanted
 
 
 class Malformed(Exception):
@@ -110,11 +121,19 @@ def sheet_request(title: str, strips: Sequence[Strip]) -> bytes:
     return packed(header, b"".join(cell.jpeg or b"" for cell in cells))
 
 
-def request_of(message: Message) -> ThumbnailWanted | SheetWanted:
+def similarities_request(finished: Look, frames: Sequence[Look]) -> bytes:
+    """Ask how similar a finished picture is to frames."""
+    return packed({"do": "similarities"}, b"".join(look.pixels for look in (finished, *frames)))
+
+
+def request_of(message: Message) -> Wanted:
     """The content of a request. Requests come from the daemon and are trusted."""
     header, data = message
     if header["do"] == "thumbnail":
         return ThumbnailWanted(os.fsdecode(data), header["size"])
+    if header["do"] == "similarities":
+        finished, *frames = (Look(data[at : at + _LOOK]) for at in range(0, len(data), _LOOK))
+        return SimilaritiesWanted(finished, tuple(frames))
     sizes = [cell["bytes"] or 0 for strip in header["strips"] for cell in strip["cells"]]
     ends = [0]
     for size in sizes:
@@ -139,6 +158,8 @@ def answered(answer: Answer, *, leaving: bool) -> bytes:
         return packed(header | {"failure": answer.kind, "limit": answer.limit, "detail": detail}, b"")
     if isinstance(answer, bytes):
         return packed(header, answer)
+    if isinstance(answer, tuple):
+        return packed(header | {"similarities": answer}, b"")
     return packed(header | {"size": [answer.width, answer.height]}, answer.look.pixels + answer.jpeg)
 
 
@@ -148,12 +169,21 @@ def answer_of(message: Message) -> tuple[Answer, bool]:
     leaving = header.get("leaving") is True
     if "failure" in header:
         return _failure(header), leaving
+    if "similarities" in header:
+        return _similarities(header["similarities"]), leaving
     if "size" not in header:
         return data, leaving
     match header["size"]:
         case [int(width), int(height)] if len(data) > _LOOK and width > 0 and height > 0:
             return Thumbnail(data[_LOOK:], width, height, Look(data[:_LOOK])), leaving
     raise Malformed("a thumbnail without its size or its look")
+
+
+def _similarities(found: object) -> tuple[float, ...]:
+    numbers = tuple(one for one in found if isinstance(one, float)) if isinstance(found, list) else ()
+    if not isinstance(found, list) or len(numbers) != len(found) or not all(-2 <= one <= 2 for one in numbers):
+        raise Malformed("similarities that are not numbers from -2 to 2")
+    return numbers
 
 
 def _failure(header: dict[str, Any]) -> Failure:

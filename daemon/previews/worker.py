@@ -17,6 +17,7 @@ import threading
 from typing import BinaryIO
 
 from daemon.previews import decode, wire
+from daemon.previews.look import similarity
 from daemon.previews.sheet import sheet
 from daemon.previews.values import Failure, FailureKind, Limits
 
@@ -66,9 +67,11 @@ def _renew_processor_time(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _answer(wanted: wire.ThumbnailWanted | wire.SheetWanted, limits: Limits) -> wire.Answer:
+def _answer(wanted: wire.Wanted, limits: Limits) -> wire.Answer:
     if isinstance(wanted, wire.ThumbnailWanted):
         return decode.thumbnail(wanted.path, wanted.size, limits)
+    if isinstance(wanted, wire.SimilaritiesWanted):
+        return tuple(similarity(wanted.finished, frame) for frame in wanted.frames)
     return sheet(wanted.title, wanted.strips, limits)
 
 

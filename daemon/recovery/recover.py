@@ -24,6 +24,7 @@ from daemon.recovery import stranger
 from daemon.recovery.atservice import Account, AtService
 from daemon.recovery.confirming import Believed, Doubt, believed
 from daemon.recovery.notes import Notes, find_notes
+from daemon.recovery.plans import planned_again
 from daemon.recovery.reconcile import Rebuilt, Source, checked, furthest, is_merged, taken_up, unchecked, unmerged
 from daemon.recovery.stranger import Shoot
 from daemon.recovery.watched import (
@@ -212,6 +213,7 @@ class Recovery:
                 continue
             order = stranger.order_of(at_service, self._shoot(at_service, watched, taken), self._flow, self._now)
             if is_merged(order, at_service.report):
+                order = planned_again(order)
                 found.append(stranger.rebuilt(order, at_service, _pictures(order.source.output), self._now))
                 taken.add(order.source.output)
             else:

@@ -36,6 +36,7 @@ from daemon.order.problem import Code, Trouble
 from daemon.order.times import Times
 from daemon.order.unsent import Unsent
 from daemon.recovery import photos
+from daemon.recovery.plans import planned_again
 from daemon.recovery.stranger import Shoot
 from daemon.root import RootState
 from daemon.shoot import File, Listing, usable
@@ -202,7 +203,8 @@ def doubted(
             brackets=chosen.brackets,
             unsent=Unsent(left_out=tuple(one.path for one in left_out), left_out_why=left_out),
         )
-        order = evolve(order, FoundElsewhere(note.order.id, note.path, doubtful=True), now=now, policy=Policy())
+        doubt = FoundElsewhere(note.order.id, note.path, doubtful=True)
+        order = evolve(planned_again(order), doubt, now=now, policy=Policy())
         doubts = () if chosen.doubt is None else (Trouble(Code.DOUBTFUL_PHOTOS, chosen.doubt.why),)
         yield replace(order, troubles=(*order.troubles, *doubts))
 
@@ -220,7 +222,7 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
         brackets = _late(folder, of_folder)
         if brackets:
             names = names_of([bracket.path for bracket in brackets])
-            yield Order(
+            supplement = Order(
                 id=str(uuid.uuid4()),
                 flow=flow,
                 source=OrderSource(
@@ -236,6 +238,7 @@ def held_back(orders: Iterable[Order], *, flow: FlowName, now: float) -> Iterato
                 brackets=brackets,
                 troubles=(Trouble(Code.LATE_SUPPLEMENT, HELD_BACK.format(len(brackets), names)),),
             )
+            yield planned_again(supplement)
 
 
 def _late(folder: str, orders: Sequence[Order]) -> tuple[Bracket, ...]:

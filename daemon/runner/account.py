@@ -61,7 +61,14 @@ class Account:
                 return await self._refused(order, fact)
             case facts.Polled() if not order.merge.requested:
                 pass  # a poll before the merge proves nothing: the service does not refuse polls
-            case facts.Created() | facts.Registered() | facts.Merged() | facts.Polled() | facts.Fetched():
+            case (
+                facts.Created()
+                | facts.Registered()
+                | facts.Merged()
+                | facts.Polled()
+                | facts.Previewed()
+                | facts.Fetched()
+            ):
                 waiting = self._gate.open(order.id)
                 if waiting is not None:
                     log.info("account working again")

@@ -83,6 +83,8 @@ def excluded(step: steps.Step, under_way: list[steps.Step]) -> bool:
             return any(
                 isinstance(other, steps.Fetch | steps.PlacePicture) and other.image == image for other in under_way
             )
+        case steps.Preview(image):
+            return any(isinstance(other, steps.Preview) and other.image == image for other in under_way)
         case steps.Discard():
             return False
         case _:

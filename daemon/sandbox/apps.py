@@ -50,6 +50,8 @@ def _app(service: Service, routes: Sequence[Route], *, xml: bool) -> Faulty:
         assert isinstance(refused, Refused)
         return refused.response(service.switches.refusal_body)
 
+    for route in routes:  # Starlette adds HEAD to every GET, and would carry it out: a purchase, for example
+        (route.methods or set()).discard("HEAD")
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
         Refused: refuse,
         HTTPException: _unknown,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from daemon.sandbox import grouping
 from daemon.sandbox.grouping import Shot
@@ -33,6 +34,9 @@ async def run_order(
     if fault is not None:
         sets = misgrouped(sets, fault.kind, fault.at)
     images = [_image(service, order, shots, body, dev_mode=dev_mode) for shots in sets]
+    if fault is not None and fault.kind == "swap-pictures":
+        for one, other in pairwise(images[max(fault.at, 1) - 1 :][:2]):
+            one.shows, other.shows = other.bracket_ids, one.bracket_ids
     await _fill(service, order, images)
 
 
@@ -89,7 +93,7 @@ async def _again(service: Service, image: Image, order: Order | None) -> None:
 
 
 async def _failure(service: Service, image: Image) -> str | None:
-    """Merge. Returns why it failed, or None."""
+    """Merge an image. Returns why that failed, or None."""
     fault = service.faults.take("image", IMAGE_KINDS, image.name)
     if fault is not None:
         return fault.reason

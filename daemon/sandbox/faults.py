@@ -3,8 +3,8 @@
 A rule is ``{"where", "kind", "next" | "rate", "skip", "match", ...}``, or in words ``upload reset-after next=2``.
 ``where`` is a route's name, ``*`` for any route, or a moment while an order is processed (``daemon.sandbox.kinds``).
 ``next`` is the number of times it happens. ``rate`` is a probability; such a rule never ends. Without either it
-happens once. ``skip`` is the number of requests to spare first. ``match`` limits it to subjects (a request's path, an
-image's name) that contain the text.
+happens once. ``skip`` is the number of requests that it leaves alone first. ``match`` limits it to subjects (a
+request's path, an image's name) that contain the text.
 """
 
 from __future__ import annotations

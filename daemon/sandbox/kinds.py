@@ -70,14 +70,14 @@ LOOK_KINDS: Final[Mapping[str, Kind]] = {
     "many-images": Kind("42 extra images are listed"),
     "missing-image": Kind("one image is not listed, but total_images counts it"),
 }
-"""They happen as soon as the order has an image."""
+"""These happen as soon as the order has an image."""
 NAMED_KINDS: Final[Mapping[str, Kind]] = {"other-id": Kind("carried out; the response names another order or image")}
 MEMBER_KINDS: Final[Mapping[str, Kind]] = {
     "no-image-id": Kind("one bracket has the image_id null, although it is in an image"),
     "unknown-image-id": Kind("one bracket has the image_id of an image that does not exist"),
     "missing-bracket": Kind("one bracket is not listed"),
 }
-"""They happen as soon as a bracket is shown with its image."""
+"""These happen as soon as a bracket is shown with its image."""
 PICTURE_KINDS: Final[Mapping[str, Kind]] = {
     "small": Kind("the picture has 64 by 48 pixels"),
     "trailer": Kind("13 bytes follow the picture's end marker"),
@@ -102,6 +102,7 @@ MERGE_KINDS: Final[Mapping[str, Kind]] = {
     "split": Kind("a set becomes two images", _AT),
     "join": Kind("a set and the next one become one image, even of more than 9 brackets", _AT),
     "swap": Kind("the last bracket of a set changes places with the first one of the next set", _AT),
+    "swap-pictures": Kind("an image and the next one show each other's scene; names and brackets are right", _AT),
     "left-out": Kind("the last bracket of a set is in no image", _AT),
     "no-images": Kind("the order finishes without images"),
 }

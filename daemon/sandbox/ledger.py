@@ -37,7 +37,7 @@ RULES: Final[Mapping[str, str]] = {
 }
 
 Sent = Literal["full", "preview", "original"]
-"""What is downloaded of an image: its full size, its preview, or the picture before enhancement in any size."""
+"""The version of an image that is downloaded: full size, preview, or the picture before enhancement in any size."""
 SENT: Final[tuple[Sent, ...]] = get_args(Sent)
 
 

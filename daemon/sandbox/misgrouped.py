@@ -1,6 +1,6 @@
 """Wrong groupings: the sets of an order after a fault at ``merge``.
 
-Everything that is made from the sets later agrees with them: the images, the brackets' ``image_id``, the pictures.
+Everything made from the sets later agrees with them: the images, the brackets' ``image_id``, the pictures.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ Sets = list[list[Shot]]
 def misgrouped(sets: Sequence[list[Shot]], kind: str, at: int) -> Sets:
     """The sets with one fault of ``kinds.MERGE_KINDS``.
 
-    It happens at the ``at``-th set, counted from 1, or at the first later set where it is possible. The sets stay as
-    they are if it is possible nowhere, and for a kind that does not change sets.
+    It happens at the ``at``-th set, counted from 1, or at the first later set where it is possible. If it is possible
+    nowhere, or if its kind does not change sets, the sets stay as they are.
     """
     if kind == "no-images":
         return []

@@ -23,7 +23,7 @@ _KEPT_QUALITY: Final = 97
 _PREVIEW_QUALITY: Final = 40
 _PREVIEW_SIDE: Final = 800
 _PREVIEW_SHARE: Final = 2 / 3
-"""A preview's largest share of the full size, so that even a preview of a small picture is smaller."""
+"""The largest size of a preview, as a share of the full size. So the preview of a small picture is smaller, too."""
 _NOTHING_SIZE: Final = (426, 640)
 _LONGEST_SIDE: Final = 8192
 """Largest longer side of a picture, in pixels."""
@@ -31,7 +31,10 @@ _LONGEST_SIDE: Final = 8192
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The parameters of a download. ``scale`` multiplies, ``max_width`` bounds; a preview is also small and coarse."""
+    """The parameters of a download. A preview is always small and of low quality.
+
+    ``scale`` multiplies the size, ``max_width`` limits it.
+    """
 
     quality: int = 90
     format: str = "jpeg"

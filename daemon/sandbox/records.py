@@ -59,6 +59,7 @@ class Image:
     """An output image, or a picture registered without ``hdr``, which is enhanced on its own.
 
     ``long_side`` is the longer side of its brackets in pixels, 0 if unknown.
+    ``shows`` are the brackets that its picture is made of if they are not its own, after a fault.
     ``errors`` counts how often processing failed. ``downloaded`` is True if it is paid for.
     """
 
@@ -70,6 +71,7 @@ class Image:
     form: dict[str, object]
     content_type: str = "image/jpeg"
     bracket_ids: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
     status: Status = "waiting"
     reason: str | None = None
     dev_mode: bool = False

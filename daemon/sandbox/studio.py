@@ -36,7 +36,7 @@ class Studio:
 
         Raises ``ValueError`` or ``OSError`` if it cannot be written.
         """
-        sources = [self._vault.upload(key) for key in image.bracket_ids or (image.id,)]
+        sources = [self._vault.upload(key) for key in image.shows or image.bracket_ids or (image.id,)]
         return await asyncio.get_running_loop().run_in_executor(
             self._merging,
             lambda: pictures.merge(

@@ -18,8 +18,8 @@ CHUNK: Final = 256 * 1024
 """The maximum number of bytes of a response that ``pieces`` yields at a time."""
 
 PIECE: Final = 64 * 1024
-"""Bytes written at a time on a slow connection: about what the slowest allowed one sends in a minute. A fast connection
-gets whole chunks, which takes a fifth less CPU time."""
+"""Bytes written at a time on a slow connection: about as many as the slowest allowed connection sends in a minute. A
+fast connection gets whole chunks, which takes a fifth less CPU time."""
 
 FAST: Final = 0.5
 """A connection is fast if it takes a piece within this many seconds."""

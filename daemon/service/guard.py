@@ -45,7 +45,7 @@ class Body(Protocol):
 class Transfer:
     """One call: a request, its redirects and the response. The guard calls ``cut`` to abort it.
 
-    ``rate`` is its rate in bytes per second if the guard aborted it for being too slow, else None.
+    ``rate`` is its rate in bytes per second if the guard aborted it because it was too slow, else None.
     """
 
     def __init__(self, cut: Callable[[], None]) -> None:
@@ -83,7 +83,7 @@ class Transfer:
 
     @contextmanager
     def held_up(self) -> Iterator[None]:
-        """Mark a time in which the caller processes what was received."""
+        """Mark the time in ``with``: the caller processes what was received, and nothing is transferred."""
         self._held += 1
         try:
             yield
@@ -91,7 +91,7 @@ class Transfer:
             self._held -= 1
 
     def end(self, rate: float) -> None:
-        """Abort it for being too slow."""
+        """Abort the transfer because it is too slow."""
         self.rate = rate
         self._cut()
 

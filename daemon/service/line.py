@@ -35,7 +35,7 @@ from daemon.service.words import words_of
 _HOPS: Final = 5
 _GLANCE: Final = 5.0
 _IN_ALL: Final = Demand(float("inf"), _GLANCE)
-"""The demand for ``reachable``: no rate is enough, so the request is aborted after ``_GLANCE`` seconds."""
+"""The demand of ``reachable``. No rate meets it, so the request is aborted after ``_GLANCE`` seconds."""
 
 # Their log records contain presigned URLs: complete URLs at INFO, the Location header at DEBUG.
 for _name in ("httpx", "httpcore"):

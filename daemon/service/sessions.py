@@ -31,7 +31,7 @@ class Session:
 class Sessions:
     """A pool of sessions, which reuses the most recent session first. Thread-safe.
 
-    It has as many sessions as there were ever calls at the same time.
+    It has as many sessions as the largest number of calls that ever ran at once.
     """
 
     def __init__(self, make: Callable[[], Session]) -> None:

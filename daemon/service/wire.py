@@ -204,7 +204,7 @@ def require_image(answer: Json, image_id: str) -> None:
 
 
 def _require_same(answer: Json, key: str, asked: str, what: str, mismatch: Mismatch) -> None:
-    """IDs are compared ignoring case, because UUIDs may use either case (RFC 9562, section 4)."""
+    """Raise ``Mismatched`` if two IDs differ. Case is ignored, because UUIDs may use either (RFC 9562, section 4)."""
     returned = answer.get(key)
     if returned is not None and identity(answer, key).casefold() != asked.casefold():
         raise Mismatched(f"The service returned {what} {returned} instead of {asked}.", mismatch=mismatch)

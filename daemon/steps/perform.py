@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -22,12 +22,14 @@ from daemon.files.bounded import Bounded
 from daemon.files.fitting import name_limit
 from daemon.files.roots import PATIENCE, Roots
 from daemon.frames import shot_if_read
+from daemon.gallery import Gallery
 from daemon.order import Order, Phase, answers, facts, pictures, steps
 from daemon.order.plan import grouping_request
 from daemon.picture_names import picture_name
 from daemon.resuming import Resuming
 from daemon.service import ImageStatus, Service, Slot, content_type_of
 from daemon.steps.failures import failure
+from daemon.steps.previewing import preview
 
 ENDED = {ImageStatus.PROCESSED: True, ImageStatus.FAILED: False, ImageStatus.EXPIRED: False}
 
@@ -37,7 +39,16 @@ MARKED = {True: "-dev", False: ""}
 OUTPUTS = Bounded[str | None](PATIENCE)
 """Calls to the disks of outputs, bounded in time. A disk that hangs must not block the upload lanes."""
 
-AfterMerge = steps.Poll | steps.Reprocess | steps.Reckon | steps.Fetch | steps.PlacePicture | steps.Deliver
+AfterMerge = (
+    steps.Poll
+    | steps.Reprocess
+    | steps.Preview
+    | steps.Inspect
+    | steps.Reckon
+    | steps.Fetch
+    | steps.PlacePicture
+    | steps.Deliver
+)
 
 log = structlog.get_logger("bracketd.steps")
 
@@ -46,29 +57,40 @@ class Stopped(Exception):
     """The daemon stops. Running steps are interrupted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The daemon's run. ``go_on`` is called between pieces of a transfer and raises Stopped to interrupt it.
+
+    ``now`` returns epoch seconds.
+    """
+
+    go_on: Callable[[], None]
+    now: Callable[[], float]
+
+
 class Steps:
     """Carries out steps through one service account.
 
-    ``roots`` distinguishes an unavailable disk from missing files. ``go_on`` is called between pieces of a transfer and
-    raises Stopped to interrupt it. ``now`` returns epoch seconds. ``longest_name`` returns how many bytes a name in a
-    folder may have. ``resuming`` checks an order from an earlier run before it continues.
+    ``roots`` distinguishes an unavailable disk from missing files. ``longest_name`` returns how many bytes a name in a
+    folder may have. ``resuming`` checks an order from an earlier run before it continues. Without a ``gallery`` there
+    are no previews.
     """
 
     def __init__(
         self,
         service: Service,
         roots: Roots,
+        run: Run,
         *,
-        go_on: Callable[[], None],
-        now: Callable[[], float],
         longest_name: Callable[[str], int] = name_limit,
         resuming: Resuming | None = None,
+        gallery: Gallery | None = None,
     ) -> None:
         self._service, self._roots = service, roots
-        self._go_on = go_on
-        self._now = now
+        self._go_on, self._now = run.go_on, run.now
         self._longest_name = longest_name
         self._resuming = resuming or Resuming()
+        self._gallery = gallery
 
     def perform(self, order: Order, step: steps.Step) -> facts.Fact:
         """Carry out a step. Errors become facts, except StateError, which is raised."""
@@ -147,6 +169,10 @@ class Steps:
                 return self._look(order)
             case steps.Reprocess(image_id):
                 return self._reprocess(image_id)
+            case steps.Preview(image_id):
+                return preview(order, image_id, self._service, self._gallery)
+            case steps.Inspect():
+                return facts.Inspected() if self._gallery is None else self._gallery.inspect(order, self._go_on)
             case steps.Reckon():
                 raise AssertionError("the runner checks the ledger itself")
             case steps.Fetch(image_id):

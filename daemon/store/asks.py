@@ -9,7 +9,7 @@ KEPT_FOR = 30 * 86400.0
 """Seconds for which an answered ask is kept."""
 
 KEPT = 1000
-"""The number of answered asks that are kept at most."""
+"""The maximum number of answered asks that are kept."""
 
 
 class Outcome(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 ALIKE = 20
-"""The number of orders sharing photos with a shoot that are returned at most. A logo may be in every shoot."""
+"""The maximum number of orders returned because they share photos with a shoot. A logo may be in every shoot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,8 +132,8 @@ class Store(Protocol):
     async def earlier(self, by: KnownBy) -> list[Order]:
         """Orders that count and share something with a shoot, the newest first.
 
-        They have its folder, one of its two fingerprints, photos with its marks or photos of the same seconds. Of those
-        that share marks the ``known.ALIKE`` orders that share most are returned, and as many that share seconds.
+        They have its folder, one of its two fingerprints, photos with its marks or photos of the same seconds. Of the
+        orders that share marks, the ``known.ALIKE`` orders with the most are returned, and as many that share seconds.
         """
 
     async def outdated(self, folder: str) -> list[Order]:
@@ -149,11 +149,11 @@ class Store(Protocol):
     async def recent(self, root: str, since: float) -> dict[str, float]:
         """The folders in a watched folder whose orders changed after a time, each with the time of the last change.
 
-        Cancelled orders are left out, and skipped ones unless they are copies of another order without a record.
+        Cancelled orders are left out. So are skipped ones, except copies of another order that have no record.
         """
 
     async def waiting_for(self, root: str) -> list[str]:
-        """Ids of due orders with a problem whose folder or output folder is directly in a root."""
+        """Ids of orders with a problem and a due time whose folder or output folder is directly in a root."""
 
     async def outputs(self) -> frozenset[str]:
         """The output folders of all orders that are neither skipped nor cancelled."""
@@ -193,9 +193,9 @@ class Store(Protocol):
     async def skipped_in(self, root: str, *, recorded: bool = True) -> dict[str, str]:
         """The folders of skipped shoots directly in a watched folder, each with the id of its order.
 
-        With ``recorded``: shoots whose photos are all recorded, and shoots that a person cancelled and that no other
-        order of their folder stands for; in both cases if their folder has no newer order. Without it: shoots
-        without recorded photos that are not copies of another order.
+        With ``recorded``: shoots whose photos are all recorded, and shoots that a person cancelled and whose folder has
+        no other order that decides about its photos. Folders with a newer order are left out. Without ``recorded``:
+        shoots without recorded photos that are not copies of another order.
         """
 
     async def unseen(self) -> list[Unseen]:
@@ -218,7 +218,7 @@ class Store(Protocol):
         """The last known state of watched and output folders. ``now`` returns epoch seconds."""
 
     async def forget_root(self, root: str, answer: Answer | None = None) -> None:
-        """Forget a root, so that it is accepted as it is the next time. Stores the answer to the ask for that."""
+        """Forget a root, so that its next state is accepted. Stores the answer to the ask that requested this."""
 
     async def replace_waiting(self, root: str, shoots: Iterable[Waiting]) -> None:
         """Replace the stored waiting shoots of a watched folder."""

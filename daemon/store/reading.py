@@ -1,13 +1,14 @@
-"""The protocol with which programs other than the daemon read a state."""
+"""The protocol through which programs other than the daemon read a state."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted
+from daemon.store.pages import Bought, Choices, Filter, OrdersPage
 from daemon.store.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -72,6 +73,33 @@ class Reader(Protocol):
         Keys: at, credits, order_id, image_id, file (its name in the output folder, None before it has one), shoot,
         folder, supplement_of.
         """
+
+    def page_of_orders(self, link: str, wanted: Filter, limit: int, offset: int = 0) -> OrdersPage:
+        """The orders that a filter finds, the most recently changed first: at most ``limit``, after ``offset`` others.
+
+        ``link`` followed by the order's id is the URL of its web page.
+        """
+
+    def orders_for_a_person(self, link: str, limit: int, offset: int = 0) -> OrdersPage:
+        """The orders that are held or need attention: the held ones first, then the most recently changed.
+
+        The arguments are those of ``page_of_orders``.
+        """
+
+    def choices(self) -> Choices:
+        """The values that a filter can have."""
+
+    def images_bought(self, spans: Sequence[tuple[float, float]]) -> list[int]:
+        """The number of images bought in each span, from its first time until before its second."""
+
+    def bought(self, spans: Sequence[tuple[float, float]]) -> list[Bought]:
+        """What each order bought in each span.
+
+        In the order of the spans, in each the earliest purchase first.
+        """
+
+    def time_of_purchases(self) -> tuple[float, float] | None:
+        """When the first and the last image were bought. None before the first purchase."""
 
     def waiting(self) -> list[Waiting]:
         """The shoots that are not settled, the longest waiting first."""

@@ -25,7 +25,7 @@ from daemon.syncing.paths import below, home
 from daemon.syncing.report import PATIENCE_S, Deadline, NoAnswer, SyncReport, answer, quoted
 
 _NAMES: Final = ("dropbox-cli", "dropbox.py", "dropbox")
-"""``dropbox`` is last, because it is the daemon itself in some distributions."""
+"""``dropbox`` is last, because some distributions give this name to the daemon."""
 
 _LEARNING: Final = re.compile(r"downloading file list", re.IGNORECASE)
 _AT_WORK: Final = re.compile(r"(up to date|idle|(syncing|downloading|uploading|indexing)\b(?! paused))", re.IGNORECASE)

@@ -24,11 +24,11 @@ def client_for(
     """The client that syncs the folder ``watched``, None if there is none. Never raises.
 
     ``auto`` checks the settings of Syncthing, Dropbox and Maestral, in this order. If none of them syncs the folder, it
-    returns Syncthing unless that can be ruled out: there is a ``.stfolder``, or Syncthing does not respond. A client
-    given by name is always returned; its ``ask`` reports if it does not sync the folder. ``syncthing`` is how to query
-    a Syncthing whose own settings bracketd cannot read.
+    returns Syncthing if that remains possible: there is a ``.stfolder``, or Syncthing does not respond. A client given
+    by name is always returned; its ``ask`` reports if it does not sync the folder. ``syncthing`` is how to query a
+    Syncthing whose own settings bracketd cannot read.
 
-    Cheap enough to repeat whenever settings may have changed: it reads a few small files and queries that Syncthing.
+    It may be called whenever settings may have changed: it only reads a few small files and queries Syncthing.
     """
     if sync_client == "none":
         return None

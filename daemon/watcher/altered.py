@@ -15,7 +15,7 @@ from daemon.photos.contents import Contents
 class Allowance:
     """The number of bytes that this round of checks may still read.
 
-    The limit keeps new shoots from waiting; the next round continues.
+    The limit keeps new shoots from waiting. The next round continues where this one stopped.
     """
 
     left: int = 1024**3

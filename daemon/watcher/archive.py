@@ -43,8 +43,8 @@ class Archive:
     async def at_a_glance(self, photos: Sequence[Bracket], orders: Sequence[Order]) -> Judged | None:
         """Recognise a skipped shoot whose times or inodes changed, without reading a photo.
 
-        ``orders`` are those of the folder, newest first. Returns None if the photos must be read: for example, a copy
-        whose files are left out one by one is recognised by content.
+        ``orders`` are those of the folder, newest first. Returns None if the photos must be read. A copy whose files
+        are left out one by one, for example, is recognised only by content.
         """
         if not orders or orders[0].phase is not Phase.SKIPPED or orders[0].unsent.left_out:
             return None
@@ -56,7 +56,7 @@ class Archive:
     async def judge(
         self, folder: str, judged: Judged, photos: Sequence[Bracket], earlier: Sequence[Order], contents: Contents
     ) -> Judged:
-        """Compare a shoot that was not sent, or only in part, with skipped and cancelled shoots.
+        """Compare a shoot that was not sent, or only partly, with skipped and cancelled shoots.
 
         ``earlier`` are orders that share content with it. Raises OSError.
         """

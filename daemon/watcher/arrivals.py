@@ -42,21 +42,21 @@ from daemon.watcher.unknown import NotYet
 log = structlog.get_logger("bracketd.watcher")
 
 REST = 10.0
-"""A shoot is not scanned again for this multiple of its last scan's duration: copying a card causes thousands of
+"""After a scan a shoot rests for this multiple of the scan's duration, because copying a card causes thousands of
 hints."""
 
 ASK_EVERY = 5.0
 """Seconds between queries to a sync client about one shoot."""
 
 NOT_YET = 1.0
-"""Seconds until a retry while the search for earlier orders at the start is not finished."""
+"""Seconds until a retry, while the first search for earlier orders is still running."""
 
 TOGETHER = 20
 """The number of photos to check in one call. Each call has a time limit."""
 
 
 Fault = str | OSError | None
-"""Why a photo is incomplete, as text; or a disk error that may pass; None for a complete photo."""
+"""The result of checking a photo: why it is incomplete, as text; a disk error that may pass; None if it is complete."""
 
 
 @dataclass(slots=True)
@@ -287,7 +287,7 @@ class Arrivals:
         return True
 
     async def _gives_others(self, shoot: str, arrival: Arrival, unread: Collection[str]) -> bool:
-        """True if another photo of the shoot can be read, or if its only photo is the unread one."""
+        """True if another photo of the shoot can be read, or if the shoot has no other photo."""
         others = [file.path for file in arrival.found.usable if file.path not in unread]
         if not others:
             return len(unread) == 1
@@ -333,7 +333,7 @@ class Arrivals:
 
 
 def _without_time(result: GateResult) -> GateResult:
-    """A gate's result as it is stored: the times of the next scan are only meaningful in this process."""
+    """A gate's result for the store, without the times of the next scan, which only this process can use."""
     return replace(result, look_at=None)
 
 

@@ -32,7 +32,8 @@ log = structlog.get_logger("bracketd.watcher")
 PATIENCE = 2 * DAMAGED
 """Seconds for which an ask is retried before it is answered with the reason.
 
-Longer than the time after which an unreadable photo counts as damaged and the shoot is sent without it.
+It is longer than the time after which an unreadable photo counts as damaged, so that the shoot can still be sent
+without it.
 """
 
 AGAIN = 5.0
@@ -100,7 +101,7 @@ class FolderAsks:
                 self._close(ask)
 
     async def wait_for_folder(self) -> None:
-        """Keep asks waiting while the watched folder is missing; answer those out of patience. Raises StateError."""
+        """While the watched folder is missing, answer the asks whose patience has ended. Raises StateError."""
         self._open.update((ask.seq, ask) for ask in self._inbox.take())
         for ask in tuple(self._open.values()):
             if not self._has_patience(ask, "the watched folder is missing"):

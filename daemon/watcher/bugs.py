@@ -42,7 +42,7 @@ MEANS = {
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Work on a shoot that failed ``times`` in a row because of a bug.
+    """Work on a shoot that a bug stopped ``times`` times in a row.
 
     ``why`` is for a person. ``since`` is in epoch seconds. ``until`` is the monotonic time of the next try.
     """
@@ -54,7 +54,7 @@ class Stop:
 
 
 class Bugs:
-    """The work on shoots of one watched folder that bugs stopped."""
+    """The work on one watched folder's shoots that bugs stopped."""
 
     def __init__(self, watch: str, clock: Clock) -> None:
         self._watch, self._clock = watch, clock

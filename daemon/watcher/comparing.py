@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from daemon.errors import ConfigError
 from daemon.order import Again, Judged, Preset, compare, facts, fingerprint, is_mendable, submitted_order, with_shots
 from daemon.photos.choosing import by_name, choose, is_known, paths, plain
 from daemon.photos.contents import Contents
-from daemon.photos.own import Own, read_own
+from daemon.photos.own import Own, own_or_mistake
 from daemon.photos.sending import Sending, sending, settings_of
 from daemon.shoot import usable
 from daemon.store.known import KnownBy
@@ -77,11 +76,3 @@ class Comparing:
         fact = facts.Locked(sent.brackets, paths(sent.left_out), settled.why, sent.left_out, doubt)
         preset = preset.without_lists() if sent.mistake is not None else preset
         return Compared(settled, fact, judged, mine, sending=sent, preset=preset)
-
-
-def own_or_mistake(folder: str) -> Own | ConfigError | None:
-    """A shoot's own settings, or the mistake in them. None without a settings file. Raises OSError."""
-    try:
-        return read_own(folder)
-    except ConfigError as error:
-        return error

@@ -1,8 +1,8 @@
 """The first scan of a watched folder: shoots already in it are an archive, and are skipped.
 
-A folder that did not exist at first and then appears with shoots in it was just mounted, copied or synced. An archive
-cannot be distinguished from new work then, so all shoots count as an archive until none has arrived for a quiet period.
-A folder that appears empty was created by a person, and everything added to it is new.
+A folder that did not exist at first and then appears with shoots in it was just mounted, copied or synced. Then old
+shoots cannot be distinguished from new ones. So all shoots count as an archive until none has arrived for a quiet
+period. A folder that appears empty was created by a person, and everything added to it is new.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class FirstSight:
         return True
 
     async def _skip(self, shoot: str, inode: int | None) -> bool:
-        """Record an existing shoot as skipped, even if online-only. Folders without photos are left for new work."""
+        """Record an existing shoot as skipped, even an online-only one. A folder without photos is not skipped."""
         found = await self._scan(shoot)
         if found is not None and (found.bound is Bound.LEADS_OUT or not _is_archive(found)):
             return False

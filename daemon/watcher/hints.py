@@ -9,12 +9,14 @@ costs nothing, and a burst of events in one shoot does not lose events of anothe
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import os
 import threading
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 import structlog
@@ -65,6 +67,16 @@ COUNT_EVERY = 20
 
 OVERFLOW_LOG = "watchdog.observers.inotify_c"
 """The only logger in which watchdog 7.1 reports lost events."""
+
+
+def waker(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> Callable[[], None]:
+    """A function that sets an event of a loop from any thread. Without effect once the loop is closed."""
+
+    def wake() -> None:
+        with suppress(RuntimeError):  # a change is reported after the watcher has ended
+            loop.call_soon_threadsafe(event.set)
+
+    return wake
 
 
 class Dirty:

@@ -34,7 +34,7 @@ class Index:
             self._last = array("Q")
 
     def find(self, words: Iterable[str], most: int) -> list[int]:
-        """The numbers of any of these words, those with the most words first. At most ``most`` numbers."""
+        """The numbers that have any of these words, those with the most words first. At most ``most`` numbers."""
         self._last = array("Q", sorted(self._last))
         found: Counter[int] = Counter()
         for word in {_hashed(word) for word in words}:

@@ -30,7 +30,9 @@ RAREST = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """The last scan of a shoot, made at ``at`` (monotonic), when its orders had last changed at ``of``.
+    """The last scan of a shoot.
+
+    ``at`` is when it was made (monotonic), ``of`` when the shoot's orders had last changed.
 
     ``times`` are the times of its folders, by path, in nanoseconds.
     """
@@ -86,5 +88,5 @@ class LateRechecks:
 
 
 def _as_seen(found: Listing) -> tuple[tuple[File, int | None], ...]:
-    """Files with their ctimes, because the equality of files ignores these."""
+    """Files with their ctimes, which a comparison of files ignores."""
     return tuple((file, file.ctime_ns) for file in found.files)

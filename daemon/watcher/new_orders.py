@@ -45,7 +45,9 @@ log = structlog.get_logger("bracketd.watcher")
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """What is stored of a skipped shoot: its ``fingerprint``, its ``photos`` by name, or by content as ``left_out``.
+    """What is stored about a skipped shoot: its ``fingerprint``, and its files.
+
+    The files are stored by name (``photos``) or by content (``left_out``).
 
     ``same_as`` is the id of the order that has its photos.
     """
@@ -110,8 +112,8 @@ class NewOrders:
     async def skip_same(self, compared: Compared, before: Order, answer: Answer | None) -> None:
         """Skip a shoot whose photos are in the order ``before``, or that was recognised as a skipped shoot.
 
-        To distinguish later additions, the current files are recorded by name, or left out with their reasons if they
-        were recognised by content.
+        The current files are recorded so that later additions are noticed: by name, or as left out with their reasons
+        if they were recognised by content.
         """
         settled, fact, judged = compared.settled, compared.fact, compared.judged
         why = await self._archive.why(judged)
@@ -130,7 +132,10 @@ class NewOrders:
         await self._desk.decline(order, facts.Cancelled(CANCELLED, by_person=True), answer)
 
     async def outputs(self, compared: Compared) -> set[str]:
-        """The output folders that the pictures of a shoot may be in: of a new order, and of those that it continues."""
+        """The output folders that may have the pictures of a shoot.
+
+        They are that of a new order, and those of the orders that it continues.
+        """
         taken, before = await self._desk.store.outputs(), compared.judged.before
         preset = compared.preset or self._folder.preset
         name = _own_name(preset) or compared.settled.shoot

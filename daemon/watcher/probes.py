@@ -13,7 +13,7 @@ from daemon.shoot import NOBODY, Client
 from daemon.syncing import SyncClient
 
 FIND_EVERY = 600.0
-"""Seconds between searches for the folder's sync client: one may have been set up since."""
+"""Seconds between searches for the folder's sync client, because a client may be set up at any time."""
 
 
 class Probes(Protocol):

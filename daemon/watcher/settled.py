@@ -15,8 +15,8 @@ from daemon.shoot import Listing
 class Settled:
     """A shoot that has settled, or that a person submits or skips (``verb``) in its current state.
 
-    ``why`` it is locked or skipped is for a person. ``damaged`` are the paths of photos to leave out. ``inode`` is that
-    of ``folder``, None if unknown.
+    ``why`` says why it is locked or skipped, for a person. ``damaged`` are the paths of photos to leave out. ``inode``
+    is that of ``folder``, None if unknown.
     """
 
     folder: str

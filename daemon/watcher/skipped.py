@@ -37,7 +37,10 @@ class SkippedRechecks:
         self._times: dict[str, Mapping[str, int]] = {}
 
     async def recheck(self, there: Collection[str], inode_of: Callable[[str], int | None]) -> None:
-        """Check some of the shoots in ``there``. ``inode_of`` returns a folder's inode, None if it is meaningless."""
+        """Check some of the shoots in ``there``.
+
+        ``inode_of`` returns a folder's inode, None if inodes are not reliable.
+        """
         if not self._turn:
             skipped = await self._store.skipped_in(self._watch)
             self._times = {folder: times for folder, times in self._times.items() if folder in skipped}

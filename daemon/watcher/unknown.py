@@ -4,8 +4,8 @@ Delivery notes in output folders, and the service's list, show these orders. A s
 not sent again without approval. All notes are scanned once at the start, in the background. New notes are read whenever
 a shoot is locked. Unreadable notes are retried then and at intervals; the other notes count meanwhile.
 
-A shoot waits only for its own output folder. Of the other output folders, only the readable notes count, so a failing
-disk does not block other watched folders.
+A shoot waits only for its own output folder. In the other output folders only readable notes count, so a failing disk
+does not block other watched folders.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class UnknownOrders:
         return FoundElsewhere(listed.id) if listed is not None else None
 
     async def before(self, order: Order, step: steps.Step) -> facts.Fact | None:
-        """The fact that stops an order's first purchase: an unknown order in its output folder. None to go on."""
+        """The fact that stops an order's first purchase, because its output folder has an unknown order; or None."""
         approved = order.source.unknown_order not in (None, order.id)
         if not isinstance(step, steps.Fetch) or order.preset.dev_mode or approved:
             return None

@@ -24,7 +24,7 @@ from daemon.watcher.attention import AttentionList
 from daemon.watcher.bugs import Bugs, Work
 from daemon.watcher.firstsight import FirstSight
 from daemon.watcher.folder import WatchedFolder
-from daemon.watcher.hints import Dirty
+from daemon.watcher.hints import Dirty, waker
 from daemon.watcher.intake import Intake
 from daemon.watcher.late import LateRechecks
 from daemon.watcher.missed import Missed
@@ -63,7 +63,7 @@ class Watcher:
         self._intake, self._store, self._root, self._clock = intake, desk.store, root, clock
         self._wake = asyncio.Event()
         loop = asyncio.get_running_loop()
-        self._dirty = Dirty(lambda: loop.call_soon_threadsafe(self._wake.set))
+        self._dirty = Dirty(waker(loop, self._wake))
         self._stopping = False
         self._there: Mapping[str, int] | None = None
         store, blocking = desk.store, root.blocking
@@ -188,7 +188,7 @@ class Watcher:
             await self._arrivals.follow(shoot, self._root.hints, self._inode(shoot), late=shoot in taken)
 
     async def _back(self, shoots: Iterable[str]) -> list[str]:
-        """The reappeared shoots to follow, including those whose check met a bug, so that they report it."""
+        """The reappeared shoots to follow, including those whose check met a bug, so that the bug is reported."""
         back = []
         for shoot in shoots:
             is_followed = True

@@ -57,6 +57,11 @@ def buys_what_differs(of: Order, fact: facts.Fact, **how: Any) -> Order:
     return replace(after, preset=of.preset)
 
 
+def ignores_the_look(of: Order, fact: facts.Fact, **how: Any) -> Order:
+    """The images are bought whatever they look like."""
+    return evolve(of, facts.Inspected(fact.compared) if isinstance(fact, facts.Inspected) else fact, **how)
+
+
 def sends_what_is_too_large(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A shoot that must exceed the limit is sent."""
     return of if isinstance(fact, facts.Locked) else evolve(of, fact, **how)
@@ -151,6 +156,7 @@ APPLY = [
     (keeps_the_bad_ones_place, "merged with a registration"),
     (ignores_the_limit, "bought beyond a limit"),
     (buys_what_differs, "bought images that differ"),
+    (ignores_the_look, "bought images that look like other sets"),
     (sends_what_is_too_large, "sent what cannot keep within the limit"),
     (reprocesses_for_ever, "processed again|does not come to its end"),
     (gives_up_at_the_limit, "given up too soon"),

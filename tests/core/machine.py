@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from daemon.order import RESTING, FlowName, MergeState, Phase, facts, steps
+from daemon.order.deadline import Remaining
 from daemon.order.facts import Failure
 from daemon.order.intents import intent
 from daemon.order.planned import PlannedImage
@@ -45,12 +46,13 @@ REFUSALS: dict[str, tuple[Failure, bool]] = {
 
 FAULTY: tuple[Faulty, ...] = ("cannot be opened", "cannot be read", "gone at last")
 
-NEWS = (
+NEWS: tuple[facts.Fact, ...] = (
     facts.CameLate(("late.jpg",), ("altered.jpg",)),
     facts.FoundAgain(("copy.jpg",)),
     facts.Moved("renamed", "/in/renamed"),
     facts.Resumed(),
     facts.Interrupted(steps.Poll()),
+    *(facts.DeadlineNear(remaining) for remaining in Remaining),
 )
 """What changes neither phase nor steps."""
 
@@ -78,6 +80,7 @@ class OrderMachine(Promises):
         bad=st.dictionaries(st.integers(0, 4), st.sampled_from(FAULTY), max_size=2),
         head_start=st.sampled_from([0, 0, 1, 3, 8, 16, 24, 32]),
         planned=st.sampled_from([None, None, 1, 2]),
+        swapped=st.sampled_from([False, False, False, True]),
     )
     def begin(
         self,
@@ -92,17 +95,20 @@ class OrderMachine(Promises):
         bad: dict[int, Faulty],
         head_start: int,
         planned: int | None,
+        swapped: bool,
     ) -> None:
-        """Lock a shoot, perhaps with a plan of up to ``planned`` images.
+        """Lock a shoot, perhaps with a plan of up to ``planned`` images; ``swapped``: the service confuses two images.
 
         Then let everything succeed for a while, so that late phases are reached as often.
         """
+        if swapped:  # the look decides only in a shoot of two sets whose images are known
+            brackets, flow, planned, scripts = max(brackets, 2), "brackets", 2, (scripts * 2)[:2]
         self.order, self.now, self.policy = order(brackets, flow), NOW, replace(POLICY, limits=limits)
         preset = replace(self.order.preset, per_image=per_image, bad_files=bad_files, dev_mode=dev_mode)
         parts = [tuple(range(first, brackets, planned)) for first in range(planned)] if planned else []
         plan = tuple(PlannedImage(part) for part in parts if part)
         self.order = replace(self.order, preset=replace(preset, on_mismatch="always"), plan=plan)
-        self.world = World(tuple(scripts), limits, bad)
+        self.world = World(tuple(scripts), limits, bad, swapped)
         self.past, self.furthest = [], 0
         self.learn(facts.Locked(()))
         self._goes_well(head_start)
@@ -164,7 +170,8 @@ class OrderMachine(Promises):
     def up_to_what_counts(self, data: st.DataObject, outcome: str) -> None:
         """Let everything succeed until the merge, a reprocessing, or a purchase is next."""
         merged = self.order.merge.state is not MergeState.NOT_ASKED
-        wanted = data.draw(st.sampled_from([steps.Reprocess, steps.Fetch])) if merged else steps.Merge
+        kinds = [steps.Reprocess, steps.Fetch, steps.Preview, steps.Inspect]
+        wanted = data.draw(st.sampled_from(kinds)) if merged else steps.Merge
         for _ in range(60):
             step = next(iter(self.choose(self.order)), None)
             if step is None:
@@ -239,7 +246,9 @@ class OrderMachine(Promises):
             self.world.bad[number] = what
 
     @rule(
-        seconds=st.floats(0, 400), images=st.integers(0, 3), what=st.sampled_from(["next day", "mended", "tidied up"])
+        seconds=st.floats(0, 400),
+        images=st.integers(0, 3),
+        what=st.sampled_from(["next day", "mended", "tidied up", "no previews"]),
     )
     def meanwhile(self, seconds: float, images: int, what: str) -> None:
         """Time passes, other orders buy images, photos become readable again, or a person removes hidden files."""
@@ -248,6 +257,7 @@ class OrderMachine(Promises):
         self.world.month += images
         if what == "mended":
             self.world.bad.clear()
+        self.world.hides = what == "no previews"
         if what == "tidied up":
             self.world.on_disk.clear()
         for news in NEWS:

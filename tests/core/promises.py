@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from daemon.order import LINE, RESTING, ImageState, MergeState, Order, Phase, Policy, evolve, facts, next_steps, steps
 from daemon.order.merging import UNHEARD
+from daemon.order.preview import PreviewState
 from tests.changed import changed
 from tests.core.world import World
 
@@ -106,6 +107,11 @@ class Promises(RuleBasedStateMachine):
                 return states.get(image) is ImageState.AGAIN
             case facts.Reprocessed(image) | facts.ImageLost(image):
                 return states.get(image) is ImageState.PENDING
+            case facts.Previewed(image) | facts.PreviewFailed(image):
+                previews = {image.id: image.preview for image in self.order.images}
+                return previews.get(image) is PreviewState.NOT_FETCHED
+            case facts.Inspected():
+                return self.order.inspection is None
             case facts.Fetched(image):
                 return states.get(image) is ImageState.PROCESSED
             case facts.FetchLost(image):

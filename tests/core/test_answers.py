@@ -145,9 +145,9 @@ def test_a_later_reason_to_hold_replaces_the_mismatch() -> None:
     """The value says why an order is held, and not what was wrong before."""
     refused = facts.Failed(steps.Poll(), Failure.REQUEST, "refused")
     held = after(merged(), LOOK, refused)
-    assert (held.phase, held.tries.mismatch, held.messages) == (Phase.HELD, None, ("refused",))
+    assert (held.phase, held.tries.mismatch, held.trouble) == (Phase.HELD, None, "refused")
     late = after(held, LOOK)
-    assert (late.phase, late.tries.mismatch, late.messages) == (Phase.HELD, None, ("refused",))
+    assert (late.phase, late.tries.mismatch, late.trouble) == (Phase.HELD, None, "refused")
 
 
 @pytest.mark.parametrize("step", [steps.Merge(), steps.Poll()])

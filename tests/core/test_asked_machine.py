@@ -65,7 +65,7 @@ class AskedMachine(OrderMachine):
         """Apply a fact. The ledger knows when the day ends; after a retry the service starts an image again."""
         match fact:
             case facts.Locked():
-                self.world = AskedWorld(self.world.scripts, self.world.limits, self.world.bad)
+                self.world = AskedWorld(self.world.scripts, self.world.limits, self.world.bad, self.world.swapped)
             case facts.Reckoned(today, month):
                 fact = facts.Reckoned(today, month, (self.now // DAY + 1) * DAY)
             case facts.Approved(only) if only and self.order.phase is Phase.DOWNLOADED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 
 from daemon.order import Order
 from daemon.order.planned import PlannedImage
-from daemon.order.proof import Mismatch, MismatchKind, Proof, compare_images
+from daemon.order.preview import Inspection, LooksLike
+from daemon.order.proof import LEAST, MARGIN, Mismatch, MismatchKind, Proof, compare_images
+from daemon.previews import look
 from daemon.shoot import Shot
 from tests.core.grouped import LIKELY, SURE, Sets, grouped, planned
 
-SPLIT, STRAY, MOVED, JOINED, MISSING, NAMED, COUNT = MismatchKind
+SPLIT, STRAY, MOVED, JOINED, MISSING, NAMED, COUNT, LOOKS = MismatchKind
 TWO = ((0, 1, 2), (3, 4, 5))
 FIVE = ((0, 1, 2, 3, 4), (5, 6, 7, 8, 9))
 HIDDEN: Sets = ((), ())
@@ -165,6 +168,54 @@ def test_brackets_that_are_left_out_are_not_expected() -> None:
     assert compare_images(done).unknown == (0,)
     brackets = tuple(replace(b, left_out="damaged") if n == 2 else b for n, b in enumerate(done.brackets))
     assert compare_images(replace(done, brackets=brackets)).unknown == ()
+
+
+def looking(of: Order, *looks: tuple[int, float, float], compared: tuple[int, ...] = (0, 1)) -> Proof:
+    """The comparison of images that look like these sets: index, similarity, lead."""
+    likes = tuple(LooksLike(f"i{n}", *look) for n, look in enumerate(looks))
+    return compare_images(replace(of, inspection=Inspection(compared, likes)))
+
+
+@pytest.mark.parametrize(
+    ("made", "names", "looks", "found"),
+    [
+        (TWO, (), [(0, 0.9, 0.3), (1, 0.9, 0.3)], []),
+        (TWO, (), [(1, 0.9, 0.3), (0, 0.9, 0.3)], [((0,), 1), ((1,), 0)]),
+        (TWO, (), [(1, 0.9, 0.3), (1, 0.9, 0.3)], [((0,), 1)]),
+        (TWO, (), [(1, LEAST, MARGIN), (1, 0.9, 0.3)], [((0,), 1)]),
+        (TWO, (), [(1, 0.9, MARGIN - 0.01), (1, 0.9, 0.3)], []),
+        (TWO, (), [(1, LEAST - 0.01, 0.3), (1, 0.9, 0.3)], []),
+        (HIDDEN, (0, 3), [(1, 0.9, 0.3), (0, 0.9, 0.3)], [((0,), 1), ((1,), 0)]),
+        (HIDDEN, (None, None), [(1, 0.9, 0.3), (0, 0.9, 0.3)], []),
+        (TWO, (3, 0), [(0, 0.9, 0.3), (1, 0.9, 0.3)], []),
+    ],
+)
+def test_a_clear_look_at_another_set(
+    made: Sets, names: Sequence[int | None], looks: list[tuple[int, float, float]], found: list[tuple[Any, int]]
+) -> None:
+    """An image that clearly looks like another set than its own is a certain mismatch; otherwise the look is none."""
+    proof = looking(grouped(TWO, made, names=names), *looks)
+    others = [one for one in proof.mismatches if one.kind is LOOKS]
+    assert [(one.sets, one.like) for one in others] == found
+    assert all(one.certain for one in others)
+
+
+def test_a_look_without_the_own_frame_proves_nothing() -> None:
+    """If the middle frame of an image's own set could not be read, its look is not a mismatch."""
+    done = grouped(((0, 1), (2, 3), (4, 5)), ((0, 1), (2, 3), (4, 5)))
+    looks = [(1, 0.9, 0.3), (1, 0.9, 0.3), (1, 0.9, 0.3)]
+    assert [one.sets for one in looking(done, *looks, compared=(1, 2)).mismatches] == [(2,)]
+
+
+def test_an_image_of_two_sets_may_look_like_either() -> None:
+    """An image that has brackets of two sets is a mismatch already, but not because of its look."""
+    proof = looking(grouped(TWO, [(0, 1), (2, 3, 4, 5)]), (0, 0.9, 0.3), (0, 0.9, 0.3))
+    assert [one.kind for one in proof.mismatches] == [MOVED]
+
+
+def test_the_margin_is_the_measured_one() -> None:
+    """The rules use the margin that was measured on enhanced pictures."""
+    assert (LEAST, MARGIN) == (look.LEAST, look.MARGIN)
 
 
 @st.composite

@@ -8,6 +8,7 @@ from daemon.order import Health, ImageState, Order, Phase, facts, next_steps, st
 from daemon.order.facts import Failure
 from daemon.order.intents import intent
 from daemon.order.merging import UNHEARD, limit_reached
+from daemon.order.problem import Code
 from tests.changed import changed
 from tests.core.orders import NOW, POLICY, after, merged
 
@@ -285,7 +286,8 @@ def test_the_limit_is_not_waited_for_without_end() -> None:
     assert now > NOW + POLICY.limit_patience - 2 * POLICY.limit_probe
     done = start
     assert (done.phase, states(done)[0]) == (Phase.DOWNLOADING, ImageState.FAILED)
-    assert done.messages == ("picture 0 failed: daily limit reached",)
+    assert "picture 0 failed: daily limit reached" in done.messages
+    assert [one.code for one in done.problems] == [Code.DEADLINE_PASSED, Code.IMAGE_FAILED]
 
 
 def test_a_clock_that_jumps_ahead_does_not_end_the_wait_for_the_limit() -> None:

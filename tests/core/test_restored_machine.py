@@ -58,7 +58,7 @@ class RestoredMachine(OrderMachine):
     def learn(self, fact: facts.Fact) -> None:
         """Apply a fact; the first fact creates the world."""
         if isinstance(fact, facts.Locked):
-            self.world = RestoredWorld(self.world.scripts, self.world.limits, self.world.bad)
+            self.world = RestoredWorld(self.world.scripts, self.world.limits, self.world.bad, self.world.swapped)
             self.world.asks_service = self.asks_service
         super().learn(fact)
         if self.order.merge.state is MergeState.NOT_ASKED and self.order.phase not in RESTING:
@@ -73,7 +73,8 @@ class RestoredMachine(OrderMachine):
             return
         older = data.draw(st.sampled_from(self.copies[::-1]))
         done, self.now = self.order, self.now + LATER
-        world = RestoredWorld(self.world.scripts, self.world.limits, self.world.bad)
+        world = RestoredWorld(self.world.scripts, self.world.limits, self.world.bad, self.world.swapped)
+        world.made_of = self.world.made_of
         world.registered, world.deleted = self.world.registered, self.world.deleted
         world.merges, world.outputs = self.world.merges, self.world.outputs
         world.asks_service, world.resumed, world.approved = self.asks_service, True, older.purchase.approved

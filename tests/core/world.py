@@ -15,6 +15,7 @@ from daemon.order.facts import Failure
 from daemon.order.merging import UNHEARD
 from daemon.order.plan import images_planned
 from daemon.order.policy import Limits
+from daemon.order.preview import LooksLike, PreviewState
 from daemon.order.problem import Code
 
 Outcome = Literal["good", "gone", "error", "limited", "expired", "refused"]
@@ -63,11 +64,18 @@ class World:
     limits: Limits
     bad: dict[int, Faulty]
     """Brackets whose files are faulty, and how."""
+    swapped: bool = False
+    """The first two images show each other's set, although their brackets are right."""
+    hides: bool = False
+    """No preview can be fetched."""
+    compared: bool = False
+    """The previews were compared, and the result was recorded."""
     registered: dict[str, bool] = field(default_factory=dict)
     """Registrations, and whether they have bytes."""
     deleted: set[str] = field(default_factory=set)
     merges: list[float] = field(default_factory=list)
     outputs: dict[str, Output] = field(default_factory=dict)
+    made_of: dict[str, tuple[int, ...]] = field(default_factory=dict)
     mended: Counter[str] = field(default_factory=Counter)
     """How often each image was processed again after an error of its own."""
     heard: set[str] = field(default_factory=set)
@@ -103,6 +111,8 @@ class World:
                 self.safe.add(image)
             case facts.FetchLost(image):
                 self.safe.discard(image)
+            case facts.Inspected(looks=looks) if of.stage is Phase.DOWNLOADING:
+                self.compared |= len(looks) > 1
 
     def never_does(self, step: steps.Step) -> None:
         """Record a step's intent, then lose power before the request."""
@@ -133,6 +143,12 @@ class World:
                 return self._look(now)
             case steps.Reprocess(image):
                 return self._reprocess(image, now)
+            case steps.Preview(image):
+                if self.outputs[image].shown(now) not in ("good", "gone"):
+                    self.wrong.append("previewed what was not processed")
+                return facts.PreviewFailed(image, "no preview") if self.hides else facts.Previewed(image)
+            case steps.Inspect():
+                return self._inspect(of)
             case steps.Reckon():
                 self.allowed = self._within(of)
                 return facts.Reckoned(self.today, self.month)
@@ -144,6 +160,20 @@ class World:
                 if any(image.state not in (ImageState.PLACED, ImageState.FAILED) for image in of.images):
                     self.wrong.append("delivered with an image open")
                 return facts.Delivered()
+
+    def _inspect(self, of: Order) -> facts.Fact:
+        """Each image looks like its set, and the first two like each other's if the service confused them."""
+        sets = list(range(len(images_planned(of))))
+        if self.swapped:
+            sets[:2] = sets[1::-1]
+        shown = [image.id for image in of.images if image.preview is PreviewState.FETCHED]
+        looks = tuple(LooksLike(image, sets[n], 0.9, 0.5) for n, image in enumerate(self.members) if image in shown)
+        return facts.Inspected(tuple(sorted(sets)), looks)
+
+    @property
+    def members(self) -> dict[str, tuple[int, ...]]:
+        """The brackets of each image, if the service says so."""
+        return self.made_of if len(self.made_of) == len(self.outputs) else {}
 
     def _register(self, of: Order, number: int, step: steps.Step) -> facts.Fact:
         if self.bad.get(number) == "cannot be opened":
@@ -202,6 +232,8 @@ class World:
             self.wrong.append("merged with a registration that is none of the order's brackets")
         for number, script in enumerate(self.scripts):
             self.outputs[f"image {number}"] = Output(script, [now + 60 + 20 * number])
+        parts = [one.brackets for one in images_planned(of)] if of.flow == "brackets" else []
+        self.made_of = {f"image {number}": part for number, part in enumerate(parts)}
         return facts.Merged()
 
     def _look(self, now: float) -> facts.Fact:
@@ -214,9 +246,10 @@ class World:
     def _shown(self, image: str, outcome: Outcome | None) -> facts.PolledImage:
         if outcome is None:
             return facts.PolledImage(image, image, ended=None)
+        made_of = self.members.get(image, ())
         good, limited = outcome in ("good", "gone"), outcome == "limited"
         reason = None if good else outcome
-        return facts.PolledImage(image, image, good, reason, again=outcome != "expired", limited=limited)
+        return facts.PolledImage(image, image, good, reason, made_of, again=outcome != "expired", limited=limited)
 
     def _reprocess(self, image: str, now: float) -> facts.Fact:
         output = self.outputs[image]
@@ -249,6 +282,8 @@ class World:
         planned = len(images_planned(of))
         if planned not in (0, len(self.outputs)) and not (self.accepted or of.preset.dev_mode):
             self.wrong.append("bought images that differ from the plan")
+        if self.swapped and self.compared and not (self.accepted or of.preset.dev_mode):
+            self.wrong.append("bought images that look like other sets")
         if image in self.safe and (image in self.on_disk or image in self.placed):
             self.wrong.append("fetched again what was fetched")
         match self.outputs[image].shown(now):

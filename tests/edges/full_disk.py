@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from daemon.store.place import FILE
 from daemon.store.sqlite.database import Database
-from daemon.store.sqlite.file import FILE, open_for_writing
+from daemon.store.sqlite.file import open_for_writing
 from daemon.store.sqlite.store import SqliteStore
 
 

@@ -20,7 +20,7 @@ from daemon.order import Hold, HoldKind, Image, ImageState, Merge, MergeState, O
 from daemon.order.hold import CHOICES
 from daemon.order.problem import Code
 from daemon.store.asks import Answer, Outcome
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.waiting import Waiting

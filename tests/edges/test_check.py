@@ -18,8 +18,8 @@ from daemon.host.lock import InstanceLock
 from daemon.order import facts
 from daemon.store.attention import Attention, Heed
 from daemon.store.notes import Attentions
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies
-from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import order
 from tests.edges.service.hosts import Host, always

@@ -15,10 +15,11 @@ import pytest
 
 from daemon.errors import StateDamaged, StateError
 from daemon.order import facts
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies
 from daemon.store.sqlite.copies import COPIES, KEPT
 from daemon.store.sqlite.daily import LOOK, keep_copies
-from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
+from daemon.store.sqlite.file import open_for_reading, open_for_writing
 from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW, order
 from tests.shell.simulated import SimulatedClock, simulate
@@ -108,7 +109,7 @@ def test_copies_of_a_clock_that_was_ahead(state: Path) -> None:
 
 
 def test_copies_of_a_clock_that_was_ahead_do_not_stay_for_ever(state: Path) -> None:
-    """Which daily copies are kept depends on when they were made, not on the day that a wrong clock gave them."""
+    """The order in which daily copies were made decides which are kept, not the dates that a wrong clock gave them."""
     os.utime(copies.make(state / FILE, "2031-01-01.sqlite3"), (2e9, 2e9))
     days = [TODAY + timedelta(days=number) for number in range(KEPT)]
     for day in days:

@@ -20,11 +20,14 @@ from rich.console import Console
 
 from daemon.cli import cli
 from daemon.cli.costs_table import CostsView
-from daemon.cli.purchases import Line
 from daemon.order import Image, ImageState, Order, Preset, facts
+from daemon.reports.spending import Line, by_folder, lines, lines_of, months
+from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
 from tests.changed import changed
 from tests.core.orders import processed
+from tests.stores.contract import keep
+from tests.stores.states import InFile
 
 PRICE = "price_per_image: 0.29\n"
 
@@ -297,3 +300,27 @@ def test_every_line_fits_its_terminal(width: int) -> None:
 
     assert all(cell_len(line) <= width for line in shown(cut=True))
     assert [name in line for line in shown(cut=False)] == [False, True, False]
+
+
+def test_the_months_of_the_ledger_have_the_same_sums_as_its_purchases(tmp_path: Path) -> None:
+    """Spending by month and order, as a page shows it, equals the table; months without purchases are listed, too."""
+    keep(InFile(tmp_path), OAK, ELM, LATE, bought(4, "9 Ash St", "2026-08-01 01:00:00"))
+    with SqliteReader(tmp_path) as reader:
+        found = months(reader, at("2026-12-01 00:00:00"))
+        assert [(month.name, month.images) for month in found] == [
+            ("2026-12", 0),
+            ("2026-11", 3),
+            ("2026-10", 3),
+            ("2026-09", 0),
+            ("2026-08", 1),
+        ]
+        every = lines_of(reader, found)
+        assert every == lines(reader.purchases(0, 1e12))
+        assert lines_of(reader, found[2:3]) == [line for line in every if line.month == "2026-10"]
+    assert [(folder, len(of)) for folder, of in by_folder(every)] == [("/in", 5)]
+
+
+def test_without_purchases_there_are_no_months(tmp_path: Path) -> None:
+    """An empty ledger has no months."""
+    with SqliteReader(tmp_path) as reader:
+        assert months(reader, 0.0) == []

@@ -130,7 +130,7 @@ STILL = GateResult("stillness", GateState.WAITS, "1 photo(s), 0 MB so far; will 
 
 
 def test_the_gates_of_a_waiting_shoot(explaining: Explaining) -> None:
-    """Every gate of a waiting shoot is shown as the daemon found it, with its reason, and as of when."""
+    """Every gate of a waiting shoot is shown as the daemon found it, with its reason and the time."""
     explaining.put("IMG_1.JPG")
     arrival = Arrival.first(listing([File("IMG_1.JPG", 1, 1, 1)]), 0.0)
     results = verdict(arrival, Terms(Quiet(30.0))).gates
@@ -163,7 +163,7 @@ def test_a_shoot_that_waits_for_something_else_than_a_gate(explaining: Explainin
 
 
 def test_photos_that_are_not_whole(explaining: Explaining) -> None:
-    """A cut-off photo is shown with where it ends, an empty one as empty; an unknown format counts as complete."""
+    """A cut-off photo is shown with its length, an empty one as empty. Unknown formats count as complete."""
     explaining.put("cut.JPG", WHOLE[:3000])
     explaining.put("empty.JPG", b"")
     explaining.put("unknown.X3F", b"FOVb" + bytes(range(256)))
@@ -384,9 +384,9 @@ def test_a_photo_that_the_shoot_skips(planned: Explaining) -> None:
 
 def test_a_photo_of_a_shoot_with_a_mistake(planned: Explaining) -> None:
     """A mistake in the shoot's own file is shown with its line and remedy instead of the set."""
-    planned.put(NAME, b"skip: [IMG_0009.JPG]\n")
+    planned.put(NAME, b"skip: [IMG_0020.JPG]\n")
     shown = planned.of("IMG_0001.JPG")["set"]
-    assert f"{NAME}:1: skip[0]: IMG_0009.JPG is not a photo of this shoot. Did you mean" in shown
+    assert f"{NAME}:1: skip[0]: IMG_0020.JPG is not a photo of this shoot. Did you mean IMG_0002.JPG?" in shown
 
 
 def test_the_set_that_the_service_may_make(planned: Explaining) -> None:

@@ -20,8 +20,9 @@ from daemon.order import Order, facts, steps
 from daemon.root import RootState
 from daemon.store.notes import Alert, Subject
 from daemon.store.pause import RETRY
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies
-from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
+from daemon.store.sqlite.file import open_for_reading, open_for_writing
 from daemon.store.sqlite.reader import SqliteReader, ask
 from daemon.store.sqlite.schema import VERSION
 from daemon.store.sqlite.store import SqliteStore
@@ -46,7 +47,7 @@ def noted(of: Order, number: int) -> Order:
 
 
 def test_a_fact_waits_for_room(tmp_path: Path) -> None:
-    """A write that does not fit is done once when there is space, and later writes wait for it."""
+    """A write that does not fit is carried out exactly once when there is space again; later writes wait for it."""
 
     async def work(clock: SimulatedClock) -> list[str | None]:
         narrow = Narrow(tmp_path, Inline())

@@ -21,8 +21,9 @@ import pytest
 from daemon.errors import StateError
 from daemon.order import Bracket, HoldKind, Image, Order, Preset
 from daemon.order.problem import Code
+from daemon.store.place import FILE
 from daemon.store.sqlite.copies import COPIES, is_sound
-from daemon.store.sqlite.file import FILE, as_dict
+from daemon.store.sqlite.file import as_dict
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.rows import bracket_row, image_row, order_row, problems_of
 from daemon.store.sqlite.schema import MIGRATIONS, VERSION, migrate

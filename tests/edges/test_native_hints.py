@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import threading
@@ -12,7 +13,7 @@ import pytest
 from watchdog.observers.api import EventEmitter
 
 from daemon.watcher import Dirty, NativeHints
-from daemon.watcher.hints import MOST_FOLDERS
+from daemon.watcher.hints import MOST_FOLDERS, waker
 from tests.whole.program import until
 
 OAK, ELM = "12 Oak St", "1 Elm St"
@@ -52,7 +53,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def heard(root: Path) -> Iterator[Heard]:
-    """Hints of the watched folder, the shoot in it being followed."""
+    """Hints about the watched folder, whose shoot is followed."""
     heard = Heard(root)
     heard.hints.start()
     heard.hints.follow(OAK)
@@ -189,3 +190,15 @@ def test_a_shoot_with_too_many_folders_is_not_listened_to(root: Path) -> None:
         assert heard.hints.works()
     finally:
         heard.hints.stop()
+
+
+def test_a_change_after_the_end_is_ignored() -> None:
+    """A change that is reported when the event loop is already closed raises nothing in watchdog's thread."""
+    loop = asyncio.new_event_loop()
+    event = asyncio.Event()
+    dirty = Dirty(waker(loop, event))
+    dirty.add("12 Oak St")
+    loop.run_until_complete(asyncio.wait_for(event.wait(), 5))
+    loop.close()
+    dirty.add("14 Oak St")
+    assert dirty.take() == (frozenset({"12 Oak St", "14 Oak St"}), False)

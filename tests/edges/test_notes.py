@@ -14,9 +14,11 @@ from daemon.files import incoming, scan
 from daemon.notes import order_of, own_note, with_times
 from daemon.notes.looking import id_in
 from daemon.order import Bracket, Image, ImageState, Merge, MergeState, Order, Phase, Preset
+from daemon.order.planned import PlannedImage
 from daemon.order.purchase import LimitCheck
 from daemon.recovery.notes import find_notes
 from daemon.shoot import LeftOut, Shot, Why
+from daemon.shoot.sets import Confidence
 from daemon.shoot.shot import UNKNOWN
 from tests.changed import changed
 from tests.core.orders import NOW, order, uploaded
@@ -61,6 +63,7 @@ DELIVERED = changed(
         LeftOut("DCIM/IMG_0431.CR2", Why.VARIANT, f"DCIM/{ODD}.JPG"),
         LeftOut("copy.JPG", Why.COPY, None, "9 Elm St"),
     ),
+    plan=(PlannedImage((0, 1)), PlannedImage((2,), Confidence.ASK)),
     fingerprint="fp",
     late=("late.JPG",),
     supplement_of="another",
@@ -131,7 +134,8 @@ def large(photos: int, folder: str, images: int) -> Order:
         for number in range(images)
     )
     left_out = tuple(one.path for one in why)
-    return changed(DELIVERED, brackets=brackets, images=placed, left_out=left_out, left_out_why=why)
+    plan = tuple(PlannedImage(image.brackets) for image in placed)
+    return changed(DELIVERED, plan=plan, brackets=brackets, images=placed, left_out=left_out, left_out_why=why)
 
 
 def test_the_note_of_the_largest_shoot_is_not_too_large(tmp_path: Path) -> None:
@@ -165,7 +169,7 @@ def test_a_note_that_would_be_too_large_is_written_without_indents(tmp_path: Pat
 def test_notes_of_earlier_versions_are_read() -> None:
     """An older note without the photos' times gives an order without them; files that still exist supply them."""
     note = written(DELIVERED)
-    for key in ("fingerprint", "supplement_of", "left_out_why", "dismissed"):
+    for key in ("fingerprint", "supplement_of", "left_out_why", "dismissed", "plan"):
         del note[key]
     for bracket in note["brackets"]:
         for key in ("mtime_ns", "mark", "sha256", "left_out", "shot"):
@@ -201,8 +205,26 @@ def test_what_is_nonsense_about_frames_costs_no_order(nonsense: object) -> None:
     assert not any(bracket.shot.tells for bracket in read.brackets)
 
 
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        *NONSENSE,
+        [5],
+        [{"brackets": [3], "confidence": "certain"}],
+        [{"brackets": [1], "confidence": "sure"}],
+        [{"brackets": [1, 1], "confidence": "certain"}],
+        [{"brackets": [], "confidence": "certain"}],
+        [{"brackets": [["x"]], "confidence": "certain"}],
+    ],
+)
+def test_a_plan_that_is_nonsense_costs_no_order(nonsense: object) -> None:
+    """A note with an invalid plan gives its order, without a plan."""
+    read = order_of(written(DELIVERED) | {"plan": nonsense})
+    assert (read.id, read.plan) == (DELIVERED.id, ())
+
+
 def test_the_list_of_files_left_out_keeps_its_shape() -> None:
-    """In a note, the files left out are a list of paths, with the reasons in a separate list."""
+    """A note lists the paths of the files left out, and their reasons in a separate list."""
     note = written(changed(DELIVERED, left_out_why=DELIVERED.unsent.left_out_why[1:]))
     assert note["left_out"] == ["DCIM/IMG_0431.CR2", "copy.JPG"]
     assert note["left_out_why"] == [{"file": "copy.JPG", "why": "copy", "of": None, "shoot": "9 Elm St"}]

@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from daemon.cli import cli
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from daemon.store.sqlite.schema import MIGRATIONS
 
 ORDER = """

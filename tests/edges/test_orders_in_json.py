@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
         Image("c", "c"),
     )
     order = changed(
-        base,
+        replace(base, merge=replace(base.merge, asked_at=MADE)),
         images=images,
         troubles=in_trouble("wait", Code.SERVICE),
         created_at=MADE,
@@ -66,6 +67,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
             "bytes": {"total": sum(b.size for b in order.brackets), "uploaded": sum(b.size for b in order.brackets)},
             "dev_mode": False,
             "supplement_of": None,
+            "kept_until": "2025-12-12T05:48:20Z",
             "created_at": "2025-12-11T05:48:20Z",
             "updated_at": "2025-12-11T06:48:20Z",
             "phase_since": "2025-12-11T06:48:20Z",

@@ -16,12 +16,12 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from daemon.cli import cli
-from daemon.cli.plan_sheet import exposure
 from daemon.cli.speed import speed_of
 from daemon.config.shoot import NAME
 from daemon.errors import ConfigError
 from daemon.grouping import Frame
 from daemon.order import Bracket
+from daemon.reports.exposure import exposure
 from tests.core.orders import order
 from tests.edges.sandbox.shots import NOON, bracket, shoot
 
@@ -99,7 +99,7 @@ def test_planning_changes_nothing(folder: Path, home: Path) -> None:
 
 
 def test_every_file_is_accounted_for(folder: Path) -> None:
-    """Copies, exports and unreadable photos are listed with why they are not sent, and of what they are copies."""
+    """Copies, exports and unreadable photos are listed with the reason, and copies with their originals."""
     photos = shoot(2)
     put(
         folder,
@@ -119,7 +119,7 @@ def test_every_file_is_accounted_for(folder: Path) -> None:
 
 
 def test_the_settings_of_a_watched_folder_apply(folder: Path, tmp_path: Path) -> None:
-    """In a watched folder its grouping counts, and the price is that of the images, as exact text."""
+    """In a watched folder, the folder's grouping applies. The price is that of all images, as exact text."""
     config = tmp_path / "config.yaml"
     config.write_text(
         f"folders: [{{watch: {json.dumps(str(folder.parent))}, output: {tmp_path / 'home' / 'out'}, grouping: 6}}]\n"
@@ -136,11 +136,28 @@ def test_a_shoot_can_fix_its_sets(folder: Path) -> None:
     found = plan(folder)
     assert found["sets"][0]["files"] == ["IMG_0001.JPG", "IMG_0002.JPG"]
     assert found["not_sent"] == [{"file": "IMG_0003.JPG", "why": "skipped", "copy_of": None}]
-    (folder / NAME).write_text("sets: [[IMG_0001.JPG, IMG_0002.JPG]]\nskip:\n  - IMG_0008.JPG\n")
+    (folder / NAME).write_text("sets: [[IMG_0001.JPG, IMG_0002.JPG]]\nskip:\n  - IMG_0060.JPG\n")
     mistake = run("plan", folder).exception
     assert isinstance(mistake, ConfigError)
     assert mistake.problems[0].where == f"{folder / NAME}:3: skip[0]"
     assert mistake.problems[0].remedy == "Did you mean IMG_0006.JPG?"
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("IMG_0060.JPG", "Did you mean IMG_0006.JPG?"),
+        ("IMG_0003.CR3", "Did you mean IMG_0003.JPG?"),
+        ("IMG_0008.JPG", "Correct the name, or remove it."),
+        ("IMG_0006.JGP", "Did you mean IMG_0006.JPG?"),
+    ],
+)
+def test_a_wrong_file_name(folder: Path, written: str, remedy: str) -> None:
+    """The remedy suggests a photo with another extension or a similar name, but never one with another number."""
+    (folder / NAME).write_text(f"skip: [{written}]\n")
+    mistake = run("plan", folder).exception
+    assert isinstance(mistake, ConfigError)
+    assert [problem.remedy for problem in mistake.problems] == [remedy]
 
 
 def test_a_written_plan_plans_the_same(folder: Path) -> None:
@@ -182,7 +199,7 @@ def test_singles_wait_only_if_bracketd_decides(folder: Path, tmp_path: Path, gro
 
 
 def test_a_sheet_shows_every_frame(folder: Path, tmp_path: Path) -> None:
-    """``--sheet`` writes one picture with a strip for each set, also if a file has no preview."""
+    """``--sheet`` writes one picture with a strip for each set, even if a file has no preview."""
     put(folder, {"IMG_0099.JPG": b"\xff\xd8 broken"})
     sheet = tmp_path / "sheet.jpg"
     done = run("plan", folder, "--sheet", sheet)
@@ -215,7 +232,7 @@ def test_exposures_are_written_as_photographers_do(frame: Frame, text: str) -> N
 
 
 def test_the_speed_is_that_of_the_latest_large_upload() -> None:
-    """Bytes a second from the first stored file to the last; None for orders that are too small."""
+    """The speed is bytes per second from the first stored file to the last; None for orders that are too small."""
 
     def stored(*at: float, size: int) -> tuple[Bracket, ...]:
         return tuple(Bracket(f"{n}.jpg", size, 1, n, stored_at=time) for n, time in enumerate(at))

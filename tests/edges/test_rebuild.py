@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from daemon.order import facts
+from daemon.store.place import FILE
 from daemon.store.protocol import Store
-from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.rebuild import rebuild
 from daemon.store.sqlite.salvage import salvage
 from tests.core.orders import NOW

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,8 +27,8 @@ from daemon.root import RootState
 from daemon.service import Endpoint, Service
 from daemon.shoot import Why
 from daemon.shoot.shot import UNKNOWN
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies
-from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
 from daemon.store.sqlite.wreck import SqliteWreck
@@ -37,6 +37,7 @@ from tests.core.orders import NOW, order, processed
 from tests.edges.exif.taken import Camera, shot_of
 from tests.edges.service.hosts import Exchange, Host
 
+PRESET = Preset()
 JPEG = b"\xff\xd8\xff\xd9"
 PICTURE = b"\xff\xd8\xff" + b"finished" * 50 + b"\xff\xd9"
 
@@ -101,9 +102,11 @@ class Home:
 
         asyncio.run(work())
 
-    def recover(self, account: Account | None = None, *, existing: bool = False, dry_run: bool = False) -> Report:
+    def recover(
+        self, account: Account | None = None, *, existing: bool = False, dry_run: bool = False, preset: Preset = PRESET
+    ) -> Report:
         """Recover the state."""
-        place = WatchedSettings(str(self.watch), str(self.output), Preset(), process_existing=existing)
+        place = WatchedSettings(str(self.watch), str(self.output), preset, process_existing=existing)
         return Recovery(SqliteWreck(self.state), [place], account, flow="images", now=NOW + 10**6).run(dry_run=dry_run)
 
     def saw(self, root: Path, seen: RootState) -> None:
@@ -493,6 +496,7 @@ def test_a_shoot_of_a_doubtful_note_is_held_with_one_file_a_frame(home: Home) ->
     assert [bracket.mark for bracket in held.brackets] == [
         content.mark(held.source.folder, bracket.path) for bracket in held.brackets
     ]
+    assert [one.brackets for one in held.plan] == [(0, 1, 2)]
     assert held.unsent.left_out == tuple(one.path for one in held.unsent.left_out_why)
     why = {one.path: (one.why, one.of) for one in held.unsent.left_out_why}
     assert why.pop("old.PSD", (Why.FORMAT, None)) == (Why.FORMAT, None)
@@ -538,6 +542,64 @@ def test_a_note_without_pictures_confirms_nothing(home: Home) -> None:
     forge(home, "a", images=[])
     assert home.recover().orders == ()
     assert home.orders()["a"].hold_kind is HoldKind.UNKNOWN_ORDER
+
+
+def shot_twice(home: Home, host: Host, made: Sequence[int]) -> None:
+    """A shoot of two sets of three, merged by an order that only the service knows, with these images."""
+    for path, data in Camera().card("IMG_{}.JPG", 6).items():
+        (home.drop("a") / path).write_bytes(data)
+    order_id = "abcdef12-0000-4000-8000-000000000000"
+    names = {number: f"a IMG_{number} abcdef12-{number}.JPG" for number in range(1, 7)}
+    images = [image(names[number]) | {"image_id": f"i{number}", "downloaded": False} for number in made]
+    brackets = [{"name": name, "bracket_id": f"b{number}"} for number, name in names.items()]
+
+    def script(exchange: Exchange) -> None:
+        if exchange.target.startswith("/v3/orders/?"):
+            exchange.answer(200, {"orders": [{"order_id": order_id, "name": "a", "images": images}]})
+        else:
+            exchange.answer(200, {"brackets": brackets})
+
+    host.script = script
+
+
+@pytest.mark.parametrize("made", [(1, 4, 6), (1, 4)], ids=["misgrouped", "as planned"])
+def test_an_order_of_the_service_is_planned_again(host: Host, home: Home, made: tuple[int, ...]) -> None:
+    """An order that only the service knows is planned from its photos, and compared with the plan before it is paid."""
+    shot_twice(home, host, made)
+    with account(host, []) as service:
+        (rebuilt,) = home.recover(service, preset=Preset(on_mismatch="always")).orders
+    order = rebuilt.order
+    assert [one.brackets for one in order.plan] == [(0, 1, 2), (3, 4, 5)]
+    shown = tuple(
+        facts.PolledImage(f"i{number}", f"a IMG_{number} abcdef12-{number}.JPG", ended=True) for number in made
+    )
+    after = evolve(order, facts.Polled(False, False, shown), now=NOW + 10**6 + 60, policy=Policy())
+    assert after.hold_kind is (HoldKind.MISGROUPED if len(made) == 3 else None)
+    assert after.phase is (Phase.HELD if len(made) == 3 else Phase.DOWNLOADING)
+    assert home.orders()["a"].plan == order.plan, "`show` lists the sets"
+
+
+def test_the_shoot_s_own_sets_are_planned_again(host: Host, home: Home) -> None:
+    """The plan of a rebuilt order follows the shoot's own file."""
+    shot_twice(home, host, (1, 3))
+    (home.watch / "a" / "bracketd.yaml").write_text("sets: [[IMG_1.JPG, IMG_2.JPG], [IMG_3.JPG, IMG_4.JPG]]\n")
+    with account(host, []) as service:
+        (rebuilt,) = home.recover(service).orders
+    assert [one.brackets for one in rebuilt.order.plan][:2] == [(0, 1), (2, 3)]
+    assert rebuilt.order.preset.grouping == "sets"
+
+
+@pytest.mark.parametrize("harm", ["missing", "skipped"])
+def test_without_its_photos_no_plan_is_guessed(host: Host, home: Home, harm: str) -> None:
+    """If a photo is gone, or would not be sent today, the order gets no plan."""
+    shot_twice(home, host, (1, 4))
+    if harm == "missing":
+        (home.watch / "a" / "IMG_2.JPG").unlink()
+    else:
+        (home.watch / "a" / "bracketd.yaml").write_text("skip: [IMG_2.JPG]\n")
+    with account(host, []) as service:
+        (rebuilt,) = home.recover(service).orders
+    assert (rebuilt.order.plan, len(rebuilt.order.brackets)) == ((), 6)
 
 
 def listed(order_id: str, *, downloaded: bool = True, name: str = "a IMG_1 {tag}-1.JPG") -> dict[str, object]:

@@ -26,8 +26,8 @@ from daemon.host.lock import PID, running_pid
 from daemon.recovery.notes import find_notes
 from daemon.regular import NotRegular, TooLarge, json_of, open_regular, read_regular
 from daemon.shoot import File
+from daemon.store.place import FILE
 from daemon.store.sqlite.copies import COPIES, copies
-from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.syncing.dropbox import Dropbox
 from daemon.syncing.syncthing.settings import configurations

@@ -13,7 +13,7 @@ import pytest
 
 from daemon.errors import StateTooNew
 from daemon.order import Bracket, Image, ImageState, Order, Phase, facts
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.rebuild import put_in_place, rebuild, remains
 from daemon.store.sqlite.salvage import salvage
@@ -95,7 +95,7 @@ def test_a_sound_file_is_read_whole(whole: Path, into: Path) -> None:
 
 @pytest.mark.parametrize("lost", ["zeros", "noise"])
 def test_a_lost_page_costs_only_what_was_on_it(whole: Path, tmp_path: Path, lost: str) -> None:
-    """If any page is damaged, the orders that are read are unchanged, and most pages cost only a few orders."""
+    """If any page is damaged, the orders that can be read are unchanged. Most pages cost only a few orders."""
     dice, data, expected = random.Random(7), whole.read_bytes(), {one.id: one for one in many()}
     costs = []
     for begin in pages(whole):

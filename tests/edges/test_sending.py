@@ -141,7 +141,7 @@ def test_nothing_is_asked_or_left_out_if_the_service_groups(card: Card, preset: 
 
 
 def test_a_set_that_may_be_wrong_is_asked_about(card: Card) -> None:
-    """If a fixed set takes photos of another set, the rest is uncertain.
+    """If a fixed set takes photos of another set, the rest of that set is uncertain.
 
     A person decides, and the message names its start.
     """
@@ -194,7 +194,7 @@ def test_lists_do_not_replace_sub_folders(card: Card) -> None:
 
 
 def test_skipped_photos_are_left_out_in_every_grouping(card: Card) -> None:
-    """``skip`` counts also if the service groups."""
+    """``skip`` also applies if the service groups."""
     card.sets(f"skip: [{FIRST[0]}]\n")
     for preset in (Preset(), Preset(3), BY_SETS, Preset(grouping="folders")):
         assert FIRST[0] not in paths(card.sent(preset))
@@ -281,7 +281,7 @@ def test_a_mistake_holds_late_photos_too(card: Card) -> None:
 
 
 def test_held_late_photos_are_cancelled_before_a_submit(card: Card) -> None:
-    """To submit a shoot approves its held late photos, so a message about these says to cancel their order first."""
+    """Submitting a shoot approves its held late photos, so their message says to cancel their order first."""
     card.put(SINGLE)
     card.sets("skip: [nothing.JPG]\n")
     assert why(card.sent(), (STRAY,)).count("`bracketd cancel` this order and `bracketd submit` the folder") == 2

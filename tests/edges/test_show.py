@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.core.orders import NOW, after, order, processed, sent
 
 def shown(state: Path, of: Order, *others: Order) -> str:
     """The output of ``show`` for an order, with other orders in the state."""
+    state.mkdir(exist_ok=True)
 
     async def work() -> None:
         store = SqliteStore.open(state)
@@ -39,6 +41,20 @@ def show(state: Path, words: str) -> str:
     done = CliRunner().invoke(cli, ["--config", str(config), "show", words])
     assert done.exit_code == 0, done.output
     return done.output
+
+
+def test_until_when_the_images_are_kept(tmp_path: Path) -> None:
+    """The deadline of a merged order is shown with the time that is left, or that has passed since."""
+    waiting = grouped(((0, 1),), ((0,), (1,)))
+    assert " ago; the service may have deleted the images)" in _kept_line(shown(tmp_path / "old", waiting))
+    merged_now = replace(waiting, merge=replace(waiting.merge, asked_at=time.time() - 30))
+    assert _kept_line(shown(tmp_path / "new", merged_now)).endswith("(23 h 59 min left)")
+    assert "  kept " not in shown(tmp_path / "unmerged", order())
+
+
+def _kept_line(output: str) -> str:
+    (line,) = (line for line in output.splitlines() if line.startswith("  kept     until "))
+    return line
 
 
 def test_a_traceback_is_shown_whole(tmp_path: Path) -> None:
@@ -90,7 +106,7 @@ def test_why_the_files_of_a_skipped_copy_are_not_sent(tmp_path: Path) -> None:
 
 
 def test_why_files_are_not_sent(tmp_path: Path) -> None:
-    """Each file that is not sent is shown with what it is a copy or variant of, or was made from."""
+    """Each file that is not sent is shown with the file that it is a copy or variant of, or was made from."""
     why = (
         LeftOut("B/1.JPG", Why.COPY, "A/1.JPG"),
         LeftOut("A/1.CR3", Why.VARIANT, "A/1.JPG"),
@@ -143,7 +159,7 @@ def test_images_that_differ_are_shown(tmp_path: Path) -> None:
 
 
 def test_images_that_cannot_be_compared_are_shown(tmp_path: Path) -> None:
-    """It is shown of how many images the photos are not known. An order as planned has no such lines."""
+    """The output says for how many images the photos are unknown. An order that matches its plan has no such lines."""
     as_planned = grouped(((0, 1), (2, 3)), ((0, 1), (2, 3)))
     hidden = changed(grouped(((0, 1), (2, 3)), ((0, 1), ())), id="7" + as_planned.id[1:])
     output = shown(tmp_path, hidden, as_planned)
@@ -204,7 +220,7 @@ def test_who_groups_an_order(tmp_path: Path, of: Order, sets: str) -> None:
 
 
 def test_the_planned_images_are_listed(tmp_path: Path) -> None:
-    """Each planned image is shown with how sure it is and the files that are sent for it."""
+    """Each planned image is shown with its confidence and the files that are sent for it."""
     of = planned("brackets", BY_SETS, sure=Confidence.ASK)
     bad = replace(of.brackets[1], left_out="cut off")
     output = shown(tmp_path, replace(of, brackets=(of.brackets[0], bad, *of.brackets[2:])))

@@ -13,7 +13,7 @@ import pytest
 
 from daemon.errors import StateDamaged, StateError, StateFull, StateTooNew
 from daemon.order import Order, facts
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from daemon.store.sqlite.reader import SqliteReader, ask
 from daemon.store.sqlite.schema import VERSION
 from daemon.store.sqlite.store import SqliteStore

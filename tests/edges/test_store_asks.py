@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from daemon.store.asks import KEPT, Answer, Ask, Outcome
+from daemon.store.place import FILE
 from daemon.store.protocol import Store
-from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import ask
 from daemon.store.sqlite.store import SqliteStore
 from tests.core.orders import NOW

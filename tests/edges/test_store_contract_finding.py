@@ -132,7 +132,7 @@ def test_a_logo_in_every_shoot_does_not_bring_them_all(kept: State) -> None:
 
 
 def test_shoots_whose_orders_changed_lately(kept: State) -> None:
-    """A watched folder's shoots are found by the last change of their orders, of skipped ones only for copies."""
+    """A watched folder's shoots are found by the last change of their orders. Of skipped orders, only copies count."""
     orders = [
         one(1, updated_at=NOW + 1),
         one(2, updated_at=NOW + 9, folder="/in/1"),

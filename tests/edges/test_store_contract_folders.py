@@ -185,7 +185,7 @@ def test_a_record_that_is_not_complete_is_not_taken_for_one(kept: State) -> None
     ("other", "listed"), [(None, True), (Phase.CANCELLED, True), (Phase.DOWNLOADED, False), (Phase.SKIPPED, False)]
 )
 def test_shoots_that_a_person_cancelled_are_listed(kept: State, other: Phase | None, listed: bool) -> None:
-    """A shoot that a person cancelled is listed with the skipped ones unless another order of its folder stands for it.
+    """A shoot that a person cancelled is listed with the skipped ones, unless its folder has an order that replaces it.
 
     A shoot whose order ended by itself is not listed.
     """
@@ -197,7 +197,7 @@ def test_shoots_that_a_person_cancelled_are_listed(kept: State, other: Phase | N
 
 
 def test_another_shoot_under_the_name_of_a_skipped_one(kept: State) -> None:
-    """A recorded shoot is not listed if its folder has a newer order that was not given up."""
+    """A recorded shoot is not listed if its folder has a newer order that bracketd did not cancel."""
 
     async def work(store: Store) -> None:
         one = await recorded(store)
@@ -261,7 +261,7 @@ def test_the_last_note_of_a_subject_is_kept(kept: State, notes: list[Note], seen
 
 
 def test_messages_of_the_notes_are_in_the_order_of_their_subjects() -> None:
-    """Messages about the account come first and those about missing folders last."""
+    """Messages about the account come first, messages about missing folders last."""
     alerts = {Subject.NEWER_ORDERS: "newer", Subject.ACCOUNT: "account"}
     assert Noted(alerts=alerts, missing={"/in": "gone"}).messages == ["account", "newer", "gone"]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-from daemon.order import Phase
+from daemon.order import Phase, facts
 from daemon.store.notes import Noted
 from tests.changed import changed
-from tests.core.orders import NOW, after, order, processed, sent
+from tests.core.orders import NOW, after, merged, order, processed, reckoned, sent, uploaded
+from tests.core.test_deadline import over_limit
 from tests.stores.contract import keep
 from tests.stores.states import State
 
@@ -52,6 +53,22 @@ def test_a_summary_has_the_sums_of_its_order(kept: State) -> None:
     assert row == sums | images | words | rest | none
 
 
+def test_the_deadline_in_json(kept: State) -> None:
+    """Every state gives the same deadline as the rule, for each phase and each state of the images."""
+    bought = after(reckoned(True), facts.Fetched("i0", 3, "ab", "jpg"))
+    mixed = after(reckoned(True, True), facts.Fetched("i0", 3, "ab", "jpg"))
+    again = after(processed(False), facts.Reopened(("i0",)), now=NOW + 9)
+    dismissed = after(over_limit(), facts.Dismissed())
+    ways = (order(), uploaded(), merged(), bought, mixed, again, over_limit(), dismissed)
+    orders = [changed(one, id=f"{number}" * 36) for number, one in enumerate(ways)]
+    for one in orders:
+        keep(kept, one)
+    with kept.look() as reader:
+        seen = {row["order_id"]: row["kept_until"] for row in map(json.loads, reader.orders_in_json(""))}
+    day, later = "1970-01-13T13:46:40Z", "1970-01-13T13:46:49Z"
+    assert [seen[one.id] for one in orders] == [None, None, day, None, day, later, day, None]
+
+
 def test_images_are_counted_by_what_came_of_them(kept: State) -> None:
     """Failed images are counted separately."""
     keep(kept, processed(True, True, False))
@@ -93,6 +110,7 @@ def test_an_order_in_json(kept: State) -> None:
         "bytes": {"total": 3003, "uploaded": 0},
         "dev_mode": False,
         "supplement_of": None,
+        "kept_until": None,
         "created_at": "1970-01-12T13:46:40Z",
         "updated_at": "1970-01-12T13:46:40Z",
         "phase_since": "1970-01-12T13:46:41Z",

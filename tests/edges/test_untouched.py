@@ -52,7 +52,7 @@ simulate(work)
 def test_placeholders_are_never_opened(tmp_path: Path, others: tuple[str, ...], reason: str) -> None:
     """Neither gates nor intake open a placeholder, which would start a download or hang.
 
-    Neither is anything else opened that is not sent, and nothing at all while a shoot waits for its placeholders.
+    Other files that are not sent are not opened either, and no file is while a shoot waits for its placeholders.
     """
     (tmp_path / "in").mkdir()
     photos = shoot(1)

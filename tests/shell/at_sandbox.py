@@ -18,7 +18,7 @@ from daemon.orders import Desk
 from daemon.orders.event_log import log_change
 from daemon.resuming import Resuming
 from daemon.service import Endpoint, Service
-from daemon.steps import Steps
+from daemon.steps import Run, Steps
 from daemon.store.protocol import Store
 from tests.changed import changed
 from tests.core.orders import order
@@ -125,7 +125,7 @@ async def office(
     service = Service(Endpoint(sandbox.api, sandbox.key, "test"), flow=flow, dev_mode=False)
     with closing(service):
         roots = Roots(store.root_states(clock.now))
-        performing = Steps(service, roots, go_on=lambda: None, now=clock.now, resuming=resuming)
+        performing = Steps(service, roots, Run(lambda: None, clock.now), resuming=resuming)
 
         async def perform(of: Order, step: steps.Step) -> facts.Fact:
             return performing.perform(of, step)

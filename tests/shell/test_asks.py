@@ -19,7 +19,7 @@ from daemon.order import Ended, Hold, Image, ImageState, Limits, Merge, MergeSta
 from daemon.order.facts import Failure
 from daemon.orders import Desk
 from daemon.store.asks import Ask, Outcome
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from daemon.watcher.asks import PATIENCE
 from tests.changed import changed
 from tests.shell.scene import INTERVAL, QUIET, Scene, Scripted, delivered, watching

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from daemon.errors import StateDamaged
 from daemon.files import scan
 from daemon.grouping import Frame
+from daemon.store.place import FILE
 from daemon.store.protocol import Stale
-from daemon.store.sqlite.file import FILE
 from daemon.watcher.bugs import LONGEST
 from tests.shell.scene import INTERVAL, QUIET, Scene, Scripted, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate

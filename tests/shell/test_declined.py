@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.order import Ended, Health, Hold, Merge, MergeState, Order, Phase, Policy, evolve, facts
+from daemon.order import Ended, Health, Hold, Image, ImageState, Merge, MergeState, Order, Phase, Policy, evolve, facts
 from daemon.order.allowed import CANCELLED
 from daemon.order.asked import DISMISSED
 from daemon.order.problem import Code
@@ -323,6 +323,29 @@ def test_a_submit_after_a_second_purchase_was_cancelled_sends_nothing(tmp: Path)
             put(scene, OAK, range(3, 4))
             await scene.submit(OAK)
             assert paths(await newest(scene, OAK)) == names(range(3, 4))
+
+    simulate(work)
+
+
+def test_a_submit_sends_the_photos_of_dismissed_images_and_nothing_else_does(tmp: Path) -> None:
+    """The photos of images that a person dismissed are sent by a plain submit, once, and never unasked."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock) as scene:
+            order = await sent(scene, OAK, range(6))
+            images = (
+                Image("i0", "i0", (0, 1, 2, 3, 4), ImageState.DISMISSED),
+                Image("i1", "i1", (5,), ImageState.PLACED),
+            )
+            await scene.store.record(order, facts.Delivered(), replace(order, images=images), clock.now())
+            scene.hint(OAK)
+            await asyncio.sleep(DAY)
+            assert len(await orders_of(scene, OAK)) == 1
+            await scene.submit(OAK)
+            rest = await newest(scene, OAK)
+            assert (paths(rest), rest.source.supplement_of) == (names(range(5)), order.id)
+            await delivered(scene, OAK)
+            assert (await scene.submit(OAK) or ("",))[0] is Outcome.REFUSED
 
     simulate(work)
 

@@ -21,7 +21,7 @@ from daemon.order import Health, HoldKind, Phase, Policy, facts
 from daemon.orders import Desk
 from daemon.photos import Contents
 from daemon.shoot import Quiet
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from daemon.watcher import Intake, UnknownOrders, WatchedFolder
 from daemon.watcher.archive import entries
 from daemon.watcher.bugs import Bugs

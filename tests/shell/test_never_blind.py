@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemon.app.watchers import RESCAN
-from daemon.cli.status import document
+from daemon.reports.status import document
 from daemon.watcher.missed import LAG
 from tests.shell.scene import INTERVAL, QUIET, Scene, watching
 from tests.shell.simulated import SimulatedClock, simulate

@@ -87,11 +87,22 @@ class World:
             case steps.Deliver():
                 return facts.Delivered()
             case _:
-                return facts.Created()
+                return looked(step)
 
     def count(self, kind: type[steps.Step], order_id: str | None = None) -> int:
         """How often a kind of step was performed."""
         return sum(isinstance(step, kind) and order_id in (None, of) for of, step in self.taken)
+
+
+def looked(step: steps.Step) -> facts.Fact:
+    """The fact of a step about previews, or of the order's creation."""
+    match step:
+        case steps.Preview(image):
+            return facts.Previewed(image)
+        case steps.Inspect():
+            return facts.Inspected()
+        case _:
+            return facts.Created()
 
 
 @asynccontextmanager

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from daemon.config.shoot import NAME
+from daemon.delivery import late_photos
+from daemon.frames import shot_if_read
 from daemon.order import Order, Phase, Preset, facts
 from daemon.order.plan import NOT_SENT
 from daemon.shoot import Why
 from daemon.shoot.sets import Confidence
 from daemon.store.asks import Outcome
 from daemon.store.known import KnownBy
+from daemon.watcher.folder import LateFiles
 from tests.edges.exif.taken import Camera
 from tests.shell.scene import INTERVAL, QUIET, Scene, delivered, watching
 from tests.shell.simulated import SimulatedClock, simulate
@@ -28,6 +31,7 @@ PATHS = list(SETS)
 STRAY = "DSC00011.JPG"
 SINGLE = {STRAY: SONY.later(hours=1).take(STRAY, 1)}
 LATE = {f"DSC0002{n}.JPG": SONY.later(hours=2).take(f"DSC0002{n}.JPG", n) for n in (1, 2, 3)}
+PLAIN = b"a photo without metadata" * 1000
 BY_SETS = Preset(grouping="sets")
 
 
@@ -152,13 +156,13 @@ def test_a_mistake_holds_the_order_until_it_is_fixed(tmp: Path) -> None:
 
     async def work(clock: SimulatedClock) -> None:
         async with watching(tmp, clock, preset=BY_SETS) as scene:
-            put(scene, SETS, "name: Harbour view\nskip: [DSC00009.JPG]\n")
+            put(scene, SETS, "name: Harbour view\nskip: [DSC00060.JPG]\n")
             await settle()
             held = await the_order(scene)
             assert held.phase is Phase.HELD
             where = f"{scene.root / OAK / NAME}:2: skip[0]"
             assert "skip" not in held.preset.own, "the lists are not used"
-            assert f"{where}: DSC00009.JPG is not a photo of this shoot. Did you mean DSC00006.JPG?" in str(
+            assert f"{where}: DSC00060.JPG is not a photo of this shoot. Did you mean DSC00006.JPG?" in str(
                 held.trouble
             )
             await scene.submit(OAK)
@@ -277,6 +281,61 @@ def test_the_late_rest_of_a_set_waits_for_a_person(tmp: Path) -> None:
             new, _ = await orders(scene)
             assert (sent(new), new.phase) == ([PATHS[5]], Phase.HELD)
             assert "belong to sets that were sent without them" in str(new.trouble)
+
+    simulate(work)
+
+
+@pytest.mark.parametrize("late_files", ["supplement", "ignore"])
+@pytest.mark.parametrize("own", [f"skip: [{STRAY}]\n", "singles: leave_out\n"], ids=["skip", "singles"])
+def test_other_files_of_a_left_out_frame_are_not_late(tmp: Path, own: str, late_files: LateFiles) -> None:
+    """A RAW file or a copy on another card of a photo that is left out, or sent, is neither sent nor reported."""
+
+    async def work(clock: SimulatedClock) -> None:
+        async with watching(tmp, clock, preset=BY_SETS, late_files=late_files) as scene:
+            put(scene, SETS | SINGLE | {"plain.JPG": PLAIN}, own + "single: [plain.JPG]\n")
+            await settle()
+            done = await delivered(scene, OAK)
+            assert (sent(done), skipped(done)) == ([*PATHS, "plain.JPG"], {STRAY})
+            later = SONY.later(hours=1)
+            raw, copied = STRAY.replace("JPG", "ARW"), SONY.take(PATHS[0].replace("JPG", "ARW"), 1)
+            others = {f"card 2/{raw}": later.take(raw, 1), f"card 2/{STRAY}": SINGLE[STRAY]}
+            put(scene, others | {"card 2/DSC00001.ARW": copied, "card 2/renamed.JPG": PLAIN})
+            await settle()
+            order = await the_order(scene)
+            assert (order.id, order.unsent.late) == (done.id, ())
+            assert late_photos(order, shot_if_read) in ((), ("card 2/renamed.JPG",))
+            put(scene, {"card 2/DSC00099.ARW": SONY.later(hours=3).take("DSC00099.ARW", 1)})
+            await settle()
+            named = [one.unsent.late for one in await orders(scene) if one.id == done.id]
+            assert named == [("card 2/DSC00099.ARW",) if late_files == "ignore" else ()]
+
+    simulate(work)
+
+
+def test_other_files_of_a_skipped_shoot_are_not_late(tmp: Path) -> None:
+    """A RAW file on another card of a photo in a skipped shoot is not reported; a photo of a new frame is."""
+
+    async def work(clock: SimulatedClock) -> None:
+        put_before = tmp / "in" / OAK
+        put_before.mkdir(parents=True)
+        for path, data in SETS.items():
+            (put_before / path).write_bytes(data)
+        async with watching(tmp, clock, preset=BY_SETS) as scene:
+            await settle()
+            skipped_one = await the_order(scene)
+            assert skipped_one.phase is Phase.SKIPPED
+            put(
+                scene,
+                {
+                    f"card 2/{path.replace('JPG', 'ARW')}": SONY.take(path.replace("JPG", "ARW"), n + 1)
+                    for n, path in enumerate(PATHS)
+                },
+            )
+            await settle()
+            assert (await scene.store.load(skipped_one.id)).unsent.late == ()
+            put(scene, {"card 2/DSC00001.JPG": SONY.later(hours=3).take("DSC00001.JPG", 1) + b"!"})
+            await settle()
+            assert (await scene.store.load(skipped_one.id)).unsent.late == ("card 2/DSC00001.JPG",)
 
     simulate(work)
 

@@ -14,7 +14,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from daemon import notes
-from daemon.cli.unknown import unknown_orders
 from daemon.delivery import delivery_note
 from daemon.files import content, incoming, scan
 from daemon.files.roots import Roots
@@ -34,6 +33,7 @@ from daemon.order import (
 )
 from daemon.order.found import FoundElsewhere, Listed
 from daemon.order.naming import name_at_service
+from daemon.reports.unknown import unknown_orders
 from daemon.root import RootState
 from daemon.store.asks import Outcome
 from daemon.store.notes import Subject

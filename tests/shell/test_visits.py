@@ -15,7 +15,7 @@ from daemon.order import Health, Image, ImageState, Merge, MergeState, Order, Ph
 from daemon.order.facts import Failure
 from daemon.order.policy import probed
 from daemon.runner.lanes import CALLS
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from tests.changed import changed
 from tests.shell.simulated import START, SimulatedClock, simulate
 from tests.shell.test_runner import POLICY, World, picture, running, shoot, until

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
 from daemon.order import HoldKind, ImageState, Order
 from daemon.order.allowed import next_command
+from daemon.order.deadline import deadline
 from daemon.root import RootState
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted, noted
+from daemon.store.pages import Bought, Choices, Filter, OrdersPage
 from daemon.store.reading import Reader, matching
 from daemon.store.waiting import Waiting
+from tests.stores import pages
 from tests.stores.memory import RESTING
 from tests.stores.shelf import Shelf
 
@@ -82,6 +85,27 @@ class MemoryReader(Reader):
             "supplement_of": order.source.supplement_of,
         }
 
+    def page_of_orders(self, link: str, wanted: Filter, limit: int, offset: int = 0) -> OrdersPage:
+        found = pages.latest([order for order in self._shelf.orders.values() if pages.finds(wanted, order)])
+        return _page(found, link, limit, offset)
+
+    def orders_for_a_person(self, link: str, limit: int, offset: int = 0) -> OrdersPage:
+        return _page(pages.for_a_person(self._shelf), link, limit, offset)
+
+    def choices(self) -> Choices:
+        return pages.choices(self._shelf)
+
+    def images_bought(self, spans: Sequence[tuple[float, float]]) -> list[int]:
+        times = [one.at for one in self._shelf.purchases.values()]
+        return [sum(since <= at < until for at in times) for since, until in spans]
+
+    def bought(self, spans: Sequence[tuple[float, float]]) -> list[Bought]:
+        return pages.bought(self._shelf, spans)
+
+    def time_of_purchases(self) -> tuple[float, float] | None:
+        times = [one.at for one in self._shelf.purchases.values()]
+        return (min(times), max(times)) if times else None
+
     def waiting(self) -> list[Waiting]:
         return sorted(self._shelf.waiting.values(), key=lambda one: one.since)
 
@@ -100,6 +124,10 @@ class MemoryReader(Reader):
     def answer(self, seq: int) -> tuple[Outcome, str] | None:
         asked = self._shelf.asks.get(seq)
         return (asked.outcome, asked.words) if asked is not None and asked.outcome is not None else None
+
+
+def _page(found: list[Order], link: str, limit: int, offset: int) -> OrdersPage:
+    return OrdersPage(tuple(_in_json(order, link) for order in found[offset : offset + limit]), len(found))
 
 
 def _sums(order: Order) -> dict[str, int]:
@@ -149,4 +177,7 @@ def _in_json(order: Order, page: str) -> dict[str, Any]:
     since = order.times.updated_at if order.times.phase_since is None else order.times.phase_since
     times = {"created_at": order.times.created_at, "updated_at": order.times.updated_at, "phase_since": since}
     summary |= {name: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for name, at in times.items()}
+    until = deadline(order)
+    kept = None if until is None else datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    summary["kept_until"] = kept
     return {**summary, "order_id": order.id, "url": f"{page}{order.id}", "dev_mode": order.preset.dev_mode}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from daemon.cli.status import document
+from daemon.reports.status import document
 from daemon.store.sqlite.reader import SqliteReader
 from tests.edges.sandbox.shots import NOON
 from tests.fork_server import fork_server

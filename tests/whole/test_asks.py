@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from daemon.store.sqlite.reader import SqliteReader, ask
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from tests.whole.program import COMMAND, PATIENCE, environment
 
 

@@ -47,8 +47,13 @@ def misgroup(program: Bracketd, sandbox: Sandbox, kind: str, flow: str = "bracke
 def test_a_wrong_grouping_is_held(program: Bracketd, sandbox: Sandbox, kind: str) -> None:
     """An order whose sets the service changed is held before a cent is spent, and an approval buys it as it is."""
     order = misgroup(program, sandbox, kind)
-    (problem,) = order["problems"]
+    problem, kept = order["problems"]
     assert (order["phase"], problem["code"], problem["next"]) == ("held", "misgrouped", "bracketd approve")
+    assert (kept["code"], kept["next"], order["kept_until"] > order["created_at"]) == (
+        "deadline",
+        "bracketd approve",
+        True,
+    )
     assert "expected 3 photos, got " in problem["text"]
     assert "images that differ from the planned ones:" in program.run("show", OAK).stdout
     assert "keep the images for 24 hours, until " in " ".join(program.run("status").stdout.split())
@@ -64,10 +69,56 @@ def test_a_wrong_grouping_is_held(program: Bracketd, sandbox: Sandbox, kind: str
 def test_a_wrong_grouping_of_an_unknown_kind_is_held(program: Bracketd, secretive: Sandbox, kind: str) -> None:
     """If the service does not say which photos are in an image, the number of images or their names show it."""
     order = misgroup(program, secretive, kind)
-    assert (order["phase"], [problem["code"] for problem in order["problems"]]) == ("held", ["misgrouped"])
+    assert (order["phase"], [problem["code"] for problem in order["problems"]]) == ("held", ["misgrouped", "deadline"])
     assert charges(secretive, order) == 0
     assert "not compared: the service does not say which photos became 2 of 2 images" in program.run("show", OAK).stdout
     program.stop()
+
+
+@pytest.mark.parametrize(("flow", "hidden"), [("brackets", False), ("brackets", True), ("images", False)])
+def test_pictures_of_other_scenes_are_held(
+    program: Bracketd, sandbox: Sandbox, secretive: Sandbox, flow: str, hidden: bool
+) -> None:
+    """If two pictures show each other's scene, the free previews show it before a cent is spent, in each flow."""
+    service = secretive if hidden else sandbox
+    order = misgroup(program, service, "swap-pictures", flow, "sets" if flow == "brackets" else "automatic")
+    problem, _ = order["problems"]
+    assert (order["phase"], problem["code"]) == ("held", "misgrouped")
+    assert "IMG_0001.JPG: expected this scene, got a picture that looks like IMG_0004.JPG" in problem["text"]
+    shown = program.run("show", OAK).stdout
+    assert "IMG_0004.JPG: expected this scene, got a picture that looks like IMG_0001.JPG" in shown
+    assert "  looks like IMG_0004.JPG" in shown
+    assert charges(service, order) == 0
+    previews = [image["downloads"]["preview"] for image in of_order(service, order)["images"]]
+    assert previews == [1, 1]
+    assert list(program.output.rglob("*")) == [], "a preview is never in the output folder"
+    if hidden:  # the books of the other sandbox are not audited
+        program.stop()
+        return
+    assert program.asks("approve", OAK).returncode == 0
+    program.reach(OAK, "downloaded")
+    assert charges(service, order) == 2
+
+
+def test_restaged_pictures_are_not_compared(program: Bracketd, sandbox: Sandbox) -> None:
+    """With ``restage`` a picture may show other furniture, so its look holds nothing, and no preview is fetched."""
+    program.folder["enhance"] = {"restage": "modern"}
+    order = misgroup(program, sandbox, "swap-pictures")
+    assert order["phase"] == "downloaded"
+    assert [image["downloads"]["preview"] for image in of_order(sandbox, order)["images"]] == [0, 0]
+
+
+def test_previews_that_fail_hold_nothing(program: Bracketd, sandbox: Sandbox) -> None:
+    """If no preview can be fetched, the order is delivered as without them, after a few tries."""
+    sandbox.faults(["enhanced 500 next=6"])
+    program.settings["api"] |= {"flow": "brackets", "base_url": sandbox.api, "key": sandbox.key}
+    program.folder["grouping"] = "sets"
+    program.start()
+    program.drop(OAK, shoot(2))
+    order = program.reach(OAK, "held", "downloaded")
+    assert order["phase"] == "downloaded"
+    assert [image["downloads"]["preview"] for image in of_order(sandbox, order)["images"]] == [0, 0]
+    assert charges(sandbox, order) == 2
 
 
 def test_some_images_are_bought(program: Bracketd, sandbox: Sandbox) -> None:

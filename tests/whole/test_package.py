@@ -54,11 +54,13 @@ def test_a_checkout_prints_the_example(tmp_path: Path) -> None:
 
 
 def test_the_package_has_no_strangers(installed: Path) -> None:
-    """A wheel has the package, the types marker, the example and the scenes, but no tests or caches."""
+    """A wheel has the package, the types marker, the example, the scenes and the font, but no tests or caches."""
     files = [path.relative_to(installed) for path in installed.rglob("*") if path.is_file()]
     assert {path.parts[0] for path in files if ".dist-info" not in path.parts[0]} == {"daemon"}
     assert {path.name for path in files if path.parts[0] == "daemon" and path.suffix != ".py"} == {
         "py.typed",
         "config.example.yaml",
+        "NotoSans-Regular.ttf",
+        "OFL.txt",
         *(f"{name}.jp2" for name in ("living-room", "kitchen", "bedroom", "house")),
     }

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from daemon.store.place import FILE
 from daemon.store.sqlite.copies import COPIES
-from daemon.store.sqlite.file import FILE
 from daemon.store.sqlite.reader import SqliteReader
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Bracket, Image, ImageState, Order, Phase
-from daemon.store.sqlite.file import FILE, open_for_writing
+from daemon.store.place import FILE
+from daemon.store.sqlite.file import open_for_writing
 from daemon.store.sqlite.rows import order_row, upsert
 from tests.changed import changed, made
 from tests.edges.sandbox.shots import shoot

@@ -10,13 +10,13 @@ TAIL_BYTES = 64 * 1024
 """Bytes to read before an end."""
 
 STALLED_BYTES = 64 * 1024
-"""From this number on, zeros right before the end of image data are not image data.
+"""If at least this many bytes right before the end of image data are zeros, they are not image data.
 
 It is more than any known padding: Panasonic pads its last block of 16 KiB, Sony and others the last 32 KiB of a file.
 """
 
 PAGE_BYTES = 4 * 1024
-"""Copy programs and file systems write multiples of this; black parts of a picture begin anywhere."""
+"""Copy programs and file systems write multiples of this, whereas black parts of a picture may begin anywhere."""
 
 FOLLOWED_BYTES = 1024 * 1024
 """Bytes per read if a file is parsed from its beginning."""
@@ -25,7 +25,7 @@ MOST_FOLLOWED = 256 * 1024 * 1024
 """Larger files are not parsed from the beginning. A JPEG of 100 million pixels has up to 60 MB."""
 
 LAST_BYTES = 16
-"""The maximum number of written zeros, by chance, right before the unwritten part of a file."""
+"""The maximum number of zeros in image data that may, by chance, be right before the unwritten part of a file."""
 
 
 class Body:

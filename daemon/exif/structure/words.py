@@ -45,7 +45,7 @@ def _digits(count: int, unit: int) -> int:
 
 
 def _part(part: int, whole: int, least: str) -> str:
-    """Both amounts in the unit of ``whole``, with enough digits to tell them apart."""
+    """Both amounts in the unit of ``whole``, with enough digits to show that they differ."""
     if part * 100 < whole:
         return f"{amount(part)} of {least}{amount(whole)}"
     unit, name = next(((unit, name) for unit, name in _UNITS if whole >= unit), (1, "bytes"))

@@ -21,8 +21,9 @@ from structlog.typing import Processor
 
 from daemon.host.logs.plain import order_keys, to_json, to_plain, to_terminal
 from daemon.host.logs.redaction import hide_named, redact, without_secrets
+from daemon.host.logs.uncaught import log_uncaught, log_uncaught_in
 
-__all__ = ["configure", "redact"]
+__all__ = ["configure", "log_uncaught", "log_uncaught_in", "redact"]
 
 CHATTY = {
     "httpx": logging.WARNING,
@@ -57,7 +58,7 @@ def configure(level: str, format: Literal["auto", "console", "json"], stream: Te
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
-    handler = logging.StreamHandler(stream)
+    handler = _Lines(stream)
     handler.setFormatter(
         _Line(
             processors=[
@@ -73,6 +74,24 @@ def configure(level: str, format: Literal["auto", "console", "json"], stream: Te
     for name, floor in CHATTY.items():
         logging.getLogger(name).setLevel(max(floor, number))
     logging.captureWarnings(capture=True)
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    """Writes lines. A line that cannot be formatted is replaced by one that says so, not by a traceback."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._failing = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name in the standard library
+        """Log that a line was lost. Nothing can be logged if this fails too, as on a closed stream."""
+        if self._failing:
+            return
+        self._failing = True
+        try:
+            structlog.get_logger("bracketd").error("log line lost", source=record.name, why=repr(sys.exception()))
+        finally:
+            self._failing = False
 
 
 class _Line(structlog.stdlib.ProcessorFormatter):

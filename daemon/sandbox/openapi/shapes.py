@@ -114,7 +114,7 @@ def _order() -> Fields:
 
 
 def _bracket(version: str, switches: Switches | None) -> Fields:
-    """A bracket. Without ``switches``, as in the response to a registration, it never has an image."""
+    """A bracket. Without ``switches`` it never has an image, as in the response to a registration."""
     shown: Fields = {"name": TEXT, "is_uploaded": BOOLEAN}
     if version < BRACKETS_SINCE:
         return shown

@@ -6,8 +6,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies
-from daemon.store.sqlite.file import FILE, SET_ASIDE, open_for_reading, require_newest
+from daemon.store.sqlite.file import SET_ASIDE, open_for_reading, require_newest
 from daemon.store.sqlite.trouble import damaged, trouble_named
 
 

@@ -126,7 +126,7 @@ def _require_room(path: Path, copy: Path) -> None:
 
 
 def _date_before(path: Path, made: int) -> None:
-    """Give every copy a time before ``made`` (ns). A copy that seems newer was dated by a fast clock.
+    """Give every copy a time before ``made`` (ns). A copy with a later time was made while the clock was fast.
 
     Copies must sort in the order in which they were made, because the state file is compared with the newest one.
     """

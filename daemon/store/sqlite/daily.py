@@ -12,8 +12,8 @@ from typing import Any
 import structlog
 
 from daemon.errors import StateError, StateFull
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies
-from daemon.store.sqlite.file import FILE
 
 log = structlog.get_logger("bracketd.store")
 

@@ -13,12 +13,10 @@ from pathlib import Path
 
 from daemon.errors import StateError, StateFull
 from daemon.host.room import NO_ROOM
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies, problems
 from daemon.store.sqlite.schema import VERSION, migrate, require_known
 from daemon.store.sqlite.trouble import damaged, full, trouble_named
-
-FILE = "state.sqlite3"
-"""The state file's name in the state directory."""
 
 SET_ASIDE = "damaged-"
 """The prefix of the folders in the state directory in which a recovery keeps the previous state."""
@@ -143,7 +141,7 @@ def _require_first(path: Path) -> None:
 
 
 def require_newest(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise StateDamaged if a copy is newer than the file: then the file is an old one or has lost changes."""
+    """Raise StateDamaged if a copy is newer than the file, because then the file is outdated or has lost changes."""
     copy = copies.newest_sound(path)
     if copy is None:
         return

@@ -74,7 +74,7 @@ def recent(connection: sqlite3.Connection, root: str, since: float) -> dict[str,
 
 
 def waiting_for(connection: sqlite3.Connection, root: str) -> list[str]:
-    """Ids of due orders with a problem whose folder or output folder is directly in a root."""
+    """Ids of orders with a problem and a due time whose folder or output folder is directly in a root."""
     rows = connection.execute(IN_TROUBLE).fetchall()
     names = ((str(row["id"]), unpack(row["folder"]), unpack(row["output"])) for row in rows)
     return [order_id for order_id, *folders in names if root in map(os.path.dirname, folders)]

@@ -1,4 +1,4 @@
-"""Adds the problems of orders that an older version stored. They are derived from the whole order, not only its row."""
+"""Adds the problems of orders that an older version stored. They depend on the whole order, not only on its row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ UNWRITTEN = "SELECT id FROM orders WHERE problems = ''"
 
 
 def write_missing(connection: sqlite3.Connection) -> None:
-    """Write the problems and messages of every order that has none yet. A row that makes no sense gets none."""
+    """Write the problems and messages of every order that has none yet. An invalid row gets none."""
     rows = connection.execute(UNWRITTEN).fetchall()
     if not rows:
         return

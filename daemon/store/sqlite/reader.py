@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from daemon.store.asks import Outcome
 from daemon.store.notes import Noted, noted
+from daemon.store.pages import Bought, Choices, Filter, OrdersPage
+from daemon.store.place import FILE
 from daemon.store.reading import Reader, matching
-from daemon.store.sqlite.file import FILE, open_for_reading, open_for_writing
+from daemon.store.sqlite.file import open_for_reading, open_for_writing
 from daemon.store.sqlite.names import pack, unpack
+from daemon.store.sqlite.summary import ENDED, IN_JSON, SUMMARY, define_quoted
 from daemon.store.sqlite.trouble import trouble_named
 from daemon.store.sqlite.waiting import waiting_from
 from daemon.store.waiting import Waiting
@@ -21,42 +25,7 @@ if TYPE_CHECKING:
     from daemon.order import Order
     from daemon.root import RootState
 
-SUMMARY = (
-    "id, shoot, folder, output, phase, merge, health, messages, dev_mode, supplement_of, same_as, hold, "
-    "brackets_total, brackets_uploaded, images_total, images_processed, images_downloaded, images_failed, "
-    "bytes_total, bytes_uploaded, created_at, updated_at"
-)
-
-ENDED = "phase IN ('downloaded', 'skipped', 'cancelled')"
-
-NAME = "json(CASE typeof({0}) WHEN 'blob' THEN quoted({0}) ELSE json_quote({0}) END)".format
-"""SQL for a file name in JSON. ``SqliteReader`` defines ``quoted``, which turns bytes that are not UTF-8 into lone
-surrogates (PEP 383)."""
-
-IN_JSON = f"""
-json_object(
-  'shoot', {NAME("shoot")},
-  'folder', {NAME("folder")},
-  'output', {NAME("output")},
-  'phase', phase,
-  'health', health,
-  'messages', json(messages),
-  'problems', json(iif(problems = '', '[]', problems)),
-  'order_id', id,
-  'url', ? || id,
-  'brackets', json_object('total', brackets_total, 'uploaded', brackets_uploaded),
-  'images', json_object(
-    'total', images_total, 'processed', images_processed, 'downloaded', images_downloaded, 'failed', images_failed
-  ),
-  'bytes', json_object('total', bytes_total, 'uploaded', bytes_uploaded),
-  'dev_mode', json(iif(dev_mode, 'true', 'false')),
-  'supplement_of', supplement_of,
-  'created_at', strftime('%Y-%m-%dT%H:%M:%SZ', created_at, 'unixepoch'),
-  'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch'),
-  'phase_since', strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(phase_since, updated_at), 'unixepoch')
-)
-"""
-"""SQL for an order in ``status --json``. SQLite converts rows to JSON in half the time that Python needs."""
+T = TypeVar("T")
 
 NOTES = "SELECT key, value FROM daemon ORDER BY rowid"
 
@@ -68,6 +37,8 @@ LEFT JOIN images ON images.order_id = purchases.order_id AND images.id = image_i
 WHERE at >= ? AND at < ? ORDER BY at, purchases.order_id, image_id
 """
 
+TIME_OF_PURCHASES = "SELECT (SELECT min(at) FROM purchases) AS first, (SELECT max(at) FROM purchases) AS last"
+
 
 class SqliteReader(Reader):
     """Reads a state file. A missing file is read as empty. Raises StateError and its subclasses."""
@@ -76,7 +47,7 @@ class SqliteReader(Reader):
         self._connection = open_for_reading(state_dir)
         self._path = state_dir / FILE
         if self._connection is not None:
-            self._connection.create_function("quoted", 1, lambda name: json.dumps(unpack(name)), deterministic=True)
+            define_quoted(self._connection)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -88,11 +59,15 @@ class SqliteReader(Reader):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+    def _rows(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+        return self._ask(lambda connection: connection.execute(query, values).fetchall(), [])
+
+    def _ask(self, query: Callable[[sqlite3.Connection], T], nothing: T) -> T:
+        """The result of a query; ``nothing`` without a state."""
         if self._connection is None:
-            return []
+            return nothing
         with trouble_named(self._path):
-            return self._connection.execute(query, values).fetchall()
+            return query(self._connection)
 
     def orders(self) -> list[dict[str, Any]]:
         rows = self._rows(f"SELECT {SUMMARY} FROM orders ORDER BY updated_at DESC")  # noqa: S608 - a constant
@@ -103,10 +78,10 @@ class SqliteReader(Reader):
         return rows
 
     def orders_in_json(self, page: str, ended: int = -1) -> list[str]:
-        lately = f"SELECT id FROM orders WHERE {ENDED} ORDER BY updated_at DESC LIMIT ?"  # noqa: S608 - a constant
+        lately = f"SELECT id FROM orders WHERE {ENDED} ORDER BY updated_at DESC LIMIT :ended"  # noqa: S608 - a constant
         chosen = f"WHERE NOT {ENDED} OR id IN ({lately})" if ended >= 0 else ""
         query = f"SELECT {IN_JSON} AS summary FROM orders {chosen} ORDER BY updated_at DESC"  # noqa: S608 - constants
-        return [row["summary"] for row in self._rows(query, page, *((ended,) if ended >= 0 else ()))]
+        return [row["summary"] for row in self._rows(query, {"link": page, "ended": ended})]
 
     def ended(self) -> int:
         counted = self._rows(f"SELECT count(*) AS ended FROM orders WHERE {ENDED}")  # noqa: S608 - a constant
@@ -122,18 +97,12 @@ class SqliteReader(Reader):
     def root_state(self, root: str) -> RootState | None:
         from daemon.store.sqlite.roots import load  # noqa: PLC0415 - `status` has no use for it
 
-        if self._connection is None:
-            return None
-        with trouble_named(self._path):
-            return load(self._connection, root)
+        return self._ask(lambda connection: load(connection, root), None)
 
     def known(self, root: str, shoots: Collection[str]) -> int:
         from daemon.store.sqlite.taken import taken  # noqa: PLC0415 - `status` has no use for it
 
-        if self._connection is None:
-            return 0
-        with trouble_named(self._path):
-            return len(taken(self._connection, root, dict.fromkeys(shoots, 0)))
+        return self._ask(lambda connection: len(taken(connection, root, dict.fromkeys(shoots, 0))), 0)
 
     def asked(self) -> list[tuple[str, str]]:
         rows = self._rows("SELECT verb, target FROM asks WHERE answered_at IS NULL ORDER BY seq")
@@ -141,14 +110,43 @@ class SqliteReader(Reader):
 
     def answer(self, seq: int) -> tuple[Outcome, str] | None:
         query = "SELECT outcome, answer FROM asks WHERE seq = ? AND answered_at IS NOT NULL"
-        return next(((Outcome(row["outcome"]), row["answer"]) for row in self._rows(query, seq)), None)
+        return next(((Outcome(row["outcome"]), row["answer"]) for row in self._rows(query, (seq,))), None)
 
     def find(self, words: str) -> list[dict[str, Any]]:
         return matching(self.orders(), words)
 
     def known_ids(self, ids: Iterable[str]) -> frozenset[str]:
         query = "SELECT id FROM orders WHERE id IN (SELECT value FROM json_each(?))"
-        return frozenset(str(row["id"]) for row in self._rows(query, json.dumps(list(ids))))
+        return frozenset(str(row["id"]) for row in self._rows(query, (json.dumps(list(ids)),)))
+
+    def page_of_orders(self, link: str, wanted: Filter, limit: int, offset: int = 0) -> OrdersPage:
+        from daemon.store.sqlite import pages  # noqa: PLC0415 - `status` has no use for it
+
+        return self._ask(lambda connection: pages.page_of_orders(connection, link, wanted, limit, offset), OrdersPage())
+
+    def orders_for_a_person(self, link: str, limit: int, offset: int = 0) -> OrdersPage:
+        from daemon.store.sqlite import pages  # noqa: PLC0415
+
+        return self._ask(lambda connection: pages.orders_for_a_person(connection, link, limit, offset), OrdersPage())
+
+    def choices(self) -> Choices:
+        from daemon.store.sqlite import pages  # noqa: PLC0415
+
+        return self._ask(pages.choices, Choices())
+
+    def images_bought(self, spans: Sequence[tuple[float, float]]) -> list[int]:
+        from daemon.store.sqlite import pages  # noqa: PLC0415
+
+        return self._ask(lambda connection: pages.images_bought(connection, spans), [0] * len(spans))
+
+    def bought(self, spans: Sequence[tuple[float, float]]) -> list[Bought]:
+        from daemon.store.sqlite import pages  # noqa: PLC0415
+
+        return self._ask(lambda connection: pages.bought(connection, spans), [])
+
+    def time_of_purchases(self) -> tuple[float, float] | None:
+        (row,) = self._rows(TIME_OF_PURCHASES) or [{"first": None}]
+        return None if row["first"] is None else (float(row["first"]), float(row["last"]))
 
     def order(self, order_id: str) -> Order:
         from daemon.store.sqlite.rows import load  # noqa: PLC0415 - `status` must not wait for the rules of orders
@@ -159,14 +157,14 @@ class SqliteReader(Reader):
             return load(self._connection, order_id)
 
     def purchases(self, since: float, until: float) -> list[dict[str, Any]]:
-        rows = self._rows(PURCHASES, since, until)
+        rows = self._rows(PURCHASES, (since, until))
         for row in rows:
             row["shoot"], row["folder"] = unpack(row["shoot"]), unpack(row["folder"])
             row["file"] = unpack(row["file"]) if row["file"] is not None else None
         return rows
 
     def journal(self, order_id: str) -> list[dict[str, Any]]:
-        rows = self._rows("SELECT at, fact, detail FROM journal WHERE order_id = ? ORDER BY seq", order_id)
+        rows = self._rows("SELECT at, fact, detail FROM journal WHERE order_id = ? ORDER BY seq", (order_id,))
         return [{**row, "detail": json.loads(row["detail"])} for row in rows]
 
 

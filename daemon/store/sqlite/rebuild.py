@@ -12,8 +12,9 @@ from pathlib import Path
 from daemon.order import Order
 from daemon.order.facts import Fact
 from daemon.root import RootState
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies
-from daemon.store.sqlite.file import FILE, SET_ASIDE, open_for_writing
+from daemon.store.sqlite.file import SET_ASIDE, open_for_writing
 from daemon.store.sqlite.names import pack
 from daemon.store.sqlite.rows import upsert
 from daemon.store.sqlite.writing import OLDEST, write_fact, write_order

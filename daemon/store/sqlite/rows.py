@@ -29,6 +29,7 @@ from daemon.order.merge import Merge
 from daemon.order.order import Standing
 from daemon.order.phase import Stage
 from daemon.order.planned import PlannedImage
+from daemon.order.preview import Inspection, LooksLike, PreviewState
 from daemon.order.problem import Code, Trouble
 from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.stored_names import stored_name
@@ -98,6 +99,7 @@ def order_row(order: Order) -> Row:
         "problems": json.dumps(problems_of(order)),
         "notes": json.dumps(order.notes),
         "plan": json.dumps([[list(one.brackets), one.confidence.value] for one in order.plan]),
+        "inspection": None if order.inspection is None else json.dumps(dataclasses.asdict(order.inspection)),
         "due": order.due,
         "phase_since": order.times.phase_since,
         "refusals": order.uploads.refusals,
@@ -151,6 +153,7 @@ def image_row(order_id: str, number: int, image: Image) -> Row:
         "number": number,
         "brackets": json.dumps(image.brackets),
         "state": image.state.value,
+        "preview": image.preview.value,
         "reprocess_heard": int(image.reprocess_heard),
         "file": pack(image.file) if image.file is not None else None,
     }
@@ -198,6 +201,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
         brackets=tuple(_bracket(b) for b in brackets),
         plan=tuple(PlannedImage(tuple(numbers), Confidence(how)) for numbers, how in json.loads(row["plan"])),
         images=tuple(_image(i) for i in images),
+        inspection=_inspection(row["inspection"]),
         unsent=Unsent(
             left_out=tuple(json.loads(row["left_out"])),
             left_out_why=tuple(map(_left_out, left_out)),
@@ -259,6 +263,13 @@ def _bracket(row: Row) -> Bracket:
     return Bracket(**{**kept, **large, "shot": shot, "path": unpack(row["path"])})
 
 
+def _inspection(text: str | None) -> Inspection | None:
+    if text is None:
+        return None
+    found = json.loads(text)
+    return Inspection(tuple(found["compared"]), tuple(LooksLike(**one) for one in found["looks"]))
+
+
 def _left_out(row: Row) -> LeftOut:
     of = unpack(row["of"]) if row["of"] is not None else None
     return LeftOut(unpack(row["path"]), Why(row["why"]), of, unpack(row["shoot"]))
@@ -271,6 +282,7 @@ def _image(row: Row) -> Image:
             **kept,
             "brackets": tuple(json.loads(row["brackets"])),
             "state": ImageState(row["state"]),
+            "preview": PreviewState(row["preview"]),
             "reprocess_heard": bool(row["reprocess_heard"]),
             "file": unpack(row["file"]) if row["file"] is not None else None,
         }

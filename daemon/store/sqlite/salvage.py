@@ -1,8 +1,8 @@
 """Copies the readable rows of a damaged state file to a new one.
 
 SQLite raises an error only for queries that need a damaged page. So orders are searched in the table and in each of its
-indexes, from both ends, and each order is read by its own query. An order counts only with all its brackets and images;
-the sums in its row show how many there were.
+indexes, from both ends, and each order is read by its own query. An order counts only if all its brackets and images
+were read; its row has their numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 
 from daemon.order import Order
 from daemon.root import RootState
-from daemon.store.sqlite.file import FILE, as_dict, configure
+from daemon.store.place import FILE
+from daemon.store.sqlite.file import as_dict, configure
 from daemon.store.sqlite.names import unpack
 from daemon.store.sqlite.rows import Row, load, order_row
 from daemon.store.sqlite.schema import MIGRATIONS, migrate, require_known

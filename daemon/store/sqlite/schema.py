@@ -236,7 +236,7 @@ ALTER TABLE orders ADD COLUMN reopened_at REAL;
 ALTER TABLE orders ADD COLUMN phase_since REAL;
 
 """
-"""Adds columns and tables; the comments in the script say what for."""
+"""Adds columns and tables for the subjects that the script's comments name."""
 
 
 FOURTH = """
@@ -279,7 +279,15 @@ PROOF = """
 ALTER TABLE orders ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE asks ADD COLUMN names TEXT NOT NULL DEFAULT '[]';
 """
-"""Adds whether a person decided about images that differ from the planned ones, and the names in a request, as JSON."""
+"""Adds a column for a person's decision about images that differ from the plan, and one for the names in an ask
+(JSON)."""
+
+PREVIEWS = """
+ALTER TABLE images ADD COLUMN preview TEXT NOT NULL DEFAULT 'not fetched';
+ALTER TABLE images ADD COLUMN preview_failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN inspection TEXT;
+"""
+"""Adds the state of each image's preview, and the result of inspecting an order's previews, as JSON."""
 
 
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
@@ -301,6 +309,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _statements(GATES_OF_WAITING),
     _statements(PLAN),
     _statements(PROOF),
+    _statements(PREVIEWS),
 )
 """The migration at index ``n`` converts a file of version ``n`` to version ``n + 1``."""
 

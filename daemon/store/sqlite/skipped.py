@@ -20,7 +20,7 @@ NEWEST = (
     "NOT EXISTS (SELECT 1 FROM orders AS later WHERE later.folder = orders.folder "
     "AND later.created_at > orders.created_at AND (later.phase != 'cancelled' OR later.by_person))"
 )
-"""The order is the newest of its folder, apart from those that were given up."""
+"""The order is the newest of its folder, not counting orders that bracketd cancelled."""
 CANCELLED = (
     "phase = 'cancelled' AND by_person AND NOT EXISTS (SELECT 1 FROM orders AS other "
     "WHERE other.folder = orders.folder AND other.phase != 'cancelled' "
@@ -39,7 +39,7 @@ ORDER BY created_at
 
 
 def record(connection: sqlite3.Connection, order_id: str, entries: Iterable[Entry], *, complete: bool = True) -> None:
-    """Store photos of a skipped shoot. ``complete``: its record is complete with these."""
+    """Store photos of a skipped shoot. ``complete``: these complete its record."""
     rows = [(pack(one.name), one.size, order_id, one.changed_at) for one in entries]
     connection.executemany(INSERT, rows)
     if complete:

@@ -14,10 +14,11 @@ from daemon.store.asks import Answer, Ask
 from daemon.store.known import KnownBy
 from daemon.store.notes import Note
 from daemon.store.pause import Pause
+from daemon.store.place import FILE
 from daemon.store.protocol import Store
 from daemon.store.sqlite import asks, bought, earlier, notes, orders, skipped, waiting
 from daemon.store.sqlite.database import Database
-from daemon.store.sqlite.file import FILE, open_for_writing
+from daemon.store.sqlite.file import open_for_writing
 from daemon.store.sqlite.roots import SqliteRoots, forget
 from daemon.store.sqlite.rows import load
 from daemon.store.sqlite.taken import taken

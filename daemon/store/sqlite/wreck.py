@@ -8,8 +8,8 @@ from pathlib import Path
 from daemon.order import Order
 from daemon.order.facts import Fact
 from daemon.root import RootState
+from daemon.store.place import FILE
 from daemon.store.sqlite import copies, rebuild, salvage
-from daemon.store.sqlite.file import FILE
 from daemon.store.wreck import Salvage, Wreck
 
 

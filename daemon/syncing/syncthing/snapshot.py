@@ -1,8 +1,8 @@
 """The requests that determine the state of a Syncthing folder.
 
-``/rest/db/status`` counts the needed items of the whole folder. Only if there are some, ``/rest/db/need`` lists them,
-so that a shoot does not wait for another shoot's items. Both are expensive for Syncthing according to their
-documentation. One check makes one request of the first kind and few of the second.
+``/rest/db/status`` counts the needed items of the whole folder. If there are any, ``/rest/db/need`` lists them, so that
+a shoot does not wait for another shoot's items. According to their documentation, both are expensive for Syncthing. One
+check makes one request of the first kind and a few of the second.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@
 - "Idle, nothing needed" does not cover files that a device *has not announced*: files that it still has to find and
   hash, and further batches of some 25 photos each. The protocol has no message for that (a maintainer in
   syncthing/syncthing, issue 4788), and ``/rest/db/completion`` of another device counts what *that* device lacks. So
-  the quiet period is still needed.
-- If *no device that shares the folder is connected*, more files may exist: cannot tell. ``remoteState`` (since 1.20)
-  shows which devices have paused the folder or no longer share it.
+  bracketd still waits for the quiet period.
+- If *no device that shares the folder is connected*, more files may exist, so the client cannot tell. ``remoteState``
+  (since 1.20) shows which devices have paused the folder or no longer share it.
 - Right *after a connection* is made, the other device still sends its index: not done.
 
 Sources: docs.syncthing.net (``/rest/db/status``, ``/rest/db/need``, ``/rest/db/completion``,
@@ -25,7 +25,7 @@ from typing import Final
 from daemon.syncing.report import SyncReport, quoted
 
 ACQUAINTED_S: Final = 10.0
-"""Seconds after which a connected device has sent the changes of its index."""
+"""Seconds after which a connected device has certainly sent the changes of its index."""
 
 _PULLING: Final = ("sync-waiting", "sync-preparing", "syncing")
 RUNNING: Final = ("idle", "scanning", "scan-waiting", "cleaning", "clean-waiting", *_PULLING)

@@ -152,7 +152,7 @@ def test_a_sony_whose_body_is_not_known_has_no_serial(model: int | None, size: i
 
 
 def test_exif_s_own_serial_comes_first() -> None:
-    """Where Exif has a body serial number, Sony's internal one does not replace it."""
+    """If Exif has a body serial number, Sony's internal one does not replace it."""
     entries = {0xB001: shorts(371), 0x9050: blob(enciphered(0, {0x88: 1}, size=0x100))}
     inside = {0xA431: text("5012345"), 0x927C: headed(SONY_HEADS[0], entries)}
     assert parse(jpeg(tiff({0x010F: text("SONY"), 0x8769: sub(inside)}))).serial == "5012345"

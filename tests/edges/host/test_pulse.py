@@ -147,7 +147,7 @@ def test_a_frozen_daemon_is_named(tmp_path: Path, verb: str) -> None:
 
 @pytest.mark.parametrize("verb", ["status", "doctor"])
 def test_a_daemon_at_work_is_not_named(tmp_path: Path, verb: str) -> None:
-    """A daemon that turned a few seconds ago is not reported."""
+    """A daemon whose loop ran a few seconds ago is not reported."""
     (tmp_path / "state").mkdir()
     with daemon(tmp_path / "state", ago=SILENT / 2):
         done = says(tmp_path, verb)

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from daemon.previews import Cell, Decoding, Failure, FailureKind, Limits, Strip, Thumbnail, decoding
+from daemon.previews.look import similarity
 from tests.edges.previews.pictures import assert_upright, jpeg, shown
 from tests.inline_previews import InlinePreviews
 
@@ -64,6 +65,23 @@ def test_relative_paths(run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch) 
 
     async def test(previews: Both) -> None:
         assert isinstance(await previews.thumbnail(photo.name, 120), Thumbnail)
+
+    run(test)
+
+
+def test_similarities(run: Run, photo: Path, tmp_path: Path) -> None:
+    """A picture is compared with each frame: 1 for the same picture, less for another one."""
+    (tmp_path / "other.jpg").write_bytes(jpeg(200, 300))
+
+    async def test(previews: Both) -> None:
+        one, other = await previews.thumbnail(photo, 120), await previews.thumbnail(tmp_path / "other.jpg", 120)
+        assert isinstance(one, Thumbnail)
+        assert isinstance(other, Thumbnail)
+        found = await previews.similarities(one.look, [other.look, one.look])
+        assert not isinstance(found, Failure)
+        assert found == (similarity(one.look, other.look), similarity(one.look, one.look))
+        assert found[1] == pytest.approx(1.0)
+        assert await previews.similarities(one.look, []) == ()
 
     run(test)
 
@@ -125,7 +143,7 @@ def test_sheets(run: Run) -> None:
 
 
 def test_closing(run: Run, photo: Path) -> None:
-    """After closing, requests are answered with that."""
+    """After closing, the answer to a request says that the decoder is closed."""
 
     async def test(previews: Both) -> None:
         await previews.close()

@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from daemon.previews import Failure, FailureKind, Limits, Thumbnail
 from daemon.previews.decode import thumbnail
@@ -41,6 +42,15 @@ def claiming(width: int, height: int, *, progressive: bool = False) -> bytes:
     frame = data.index(b"\xff\xc2" if progressive else b"\xff\xc0")
     struct.pack_into(">HH", data, frame + 5, height, width)
     return bytes(data)
+
+
+def test_the_limit_of_pixels_is_for_one_picture(tmp_path: Path) -> None:
+    """Decoding with a limit of pixels leaves Pillow's own limit as it was, also after a picture that exceeds it."""
+    before = Image.MAX_IMAGE_PIXELS
+    for data in (jpeg(), png(60_000, 60_000)):
+        (tmp_path / "picture").write_bytes(data)
+        kind_of(tmp_path / "picture")
+        assert before == Image.MAX_IMAGE_PIXELS
 
 
 FILES = PICTURES | {kind: make(jpeg(600, 400), jpeg(160, 120), 6) for kind, make in MAKERS.items()}
@@ -127,7 +137,7 @@ def test_previews_of_too_many_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["missing", "file/below"])
 def test_missing_files(name: str, tmp_path: Path) -> None:
-    """A missing file is gone."""
+    """A missing file is reported as gone."""
     (tmp_path / "file").write_bytes(b"")
     assert kind_of(tmp_path / name) is FailureKind.GONE
 

@@ -95,7 +95,7 @@ def test_other_pictures() -> None:
 
 
 def test_mirrored_pictures() -> None:
-    """A mirrored picture is another one."""
+    """A mirrored picture is a different picture."""
     assert similarity(look(ImageOps.mirror(room(1))), look(room(1))) < LEAST
 
 
@@ -108,7 +108,7 @@ def test_pictures_without_edges() -> None:
 
 
 def test_two_equal_frames() -> None:
-    """If two sets show the same scene, none is clearly better."""
+    """If two sets show the same scene, neither is clearly better."""
     frame = look(room(1))
     assert clear_match(look(room(1)), [frame, look(room(2)), frame]) is None
 

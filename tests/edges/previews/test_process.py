@@ -164,7 +164,7 @@ def test_idle_processes_end(photo: Path) -> None:
 
 @linux
 def test_out_of_memory(tmp_path: Path, photo: Path) -> None:
-    """A picture that needs more memory than the limit is answered with that, and the next one is shown."""
+    """If a picture needs more memory than the limit, the answer says so, and the next picture is shown."""
     limits = Limits(memory=300 << 20)
     (tmp_path / "large.png").write_bytes(png(8000, 8000, zlib.compress(bytes(8000 * 24001), 1)))
 
@@ -177,7 +177,7 @@ def test_out_of_memory(tmp_path: Path, photo: Path) -> None:
 
 
 def test_time_limit(photo: Path) -> None:
-    """A picture that takes longer than the limit is answered with that, and a new process shows the next one."""
+    """If a picture takes longer than the limit, the answer says so, and a new process shows the next one."""
 
     async def test(previews: Decoding) -> None:
         asking = asyncio.create_task(previews.thumbnail(photo, 100))
@@ -250,7 +250,7 @@ def test_cancelled_while_waiting(photo: Path) -> None:
 
 
 def test_a_full_queue(photo: Path) -> None:
-    """Requests beyond the queue's length are answered at once with that."""
+    """If the queue is full, the answer to another request says so at once."""
 
     async def test(previews: Decoding) -> None:
         found = await asyncio.gather(*(previews.thumbnail(photo, 100) for _ in range(6)))
@@ -261,7 +261,7 @@ def test_a_full_queue(photo: Path) -> None:
 
 
 def test_bounded_waiting(photo: Path, slow: Path) -> None:
-    """A request whose turn does not come in time is answered with that."""
+    """If a request's turn does not come in time, the answer says so."""
 
     async def test(previews: Decoding) -> None:
         asking = asyncio.create_task(previews.thumbnail(slow, 100))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 from itertools import combinations
 
@@ -7,7 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from daemon.previews import Cell, Failure, FailureKind, Limits, Strip, Tone
-from daemon.previews.drawing import SHEET, TILE, font, readable, shortened, wrapped
+from daemon.previews.drawing import FONT, SHEET, TILE, UNKNOWN, font, readable, shortened, wrapped
 from daemon.previews.sheet import ACROSS, ACROSS_QUIET, MOST_PIXELS, TALLEST, Plan, placed, sheet
 
 Colour = tuple[int, int, int]
@@ -60,7 +61,7 @@ def test_long_sets_continue_in_the_next_row() -> None:
 
 
 def test_quiet_strips_are_below_and_smaller() -> None:
-    """What is not sent stands below all sets, with smaller frames, wherever it is in the list."""
+    """Frames that are not sent stand below all sets and are smaller, wherever they are in the list."""
     image = drawn(Strip("Not sent", (cell(RED),), quiet=True), Strip("Set 1", (cell(GREEN),)))
     red, green = area(image, RED), area(image, GREEN)
     assert red[1] > green[3]
@@ -137,16 +138,36 @@ def test_too_many_sets() -> None:
     ("text", "shown"),
     [
         ("IMG_0431.JPG", "IMG_0431.JPG"),
-        ("Küche", "Kuche"),
-        ("Straße", "Strasse"),
-        ("a\nb\udcff\x07", "a?b??"),
-        ("台所", "??"),
-        ("A\N{EN DASH}B · C…", "A-B · C…"),
+        ("Küche", "Küche"),
+        ("Ku\N{COMBINING DIAERESIS}che", "Küche"),
+        ("Straße Ærø Łódź Čeština İstanbul Ngũ Phòng tắm", "Straße Ærø Łódź Čeština İstanbul Ngũ Phòng tắm"),
+        ("Κουζίνα", "Κουζίνα"),
+        ("Кухня їжа ћуприја", "Кухня їжа ћуприја"),
+        ("a\nb\udcff\x07", f"a{UNKNOWN}b{UNKNOWN}{UNKNOWN}"),
+        ("台所", UNKNOWN * 2),
+        ("🏡", UNKNOWN),
+        ("two\N{NO-BREAK SPACE}words", "two words"),
+        ("A\N{EN DASH}B · C…", "A\N{EN DASH}B · C…"),
     ],
 )
 def test_texts_are_readable(text: str, shown: str) -> None:
-    """Letters that the font lacks are replaced by similar ones, and a text is always one line."""
+    """Latin, Greek and Cyrillic are shown as they are, other characters as a replacement. A text is always one line."""
     assert readable(text) == shown
+    assert font(20).getmask(UNKNOWN).getbbox() is not None
+
+
+def test_the_font_is_unchanged() -> None:
+    """The font is the published file: its SHA-256 is the one beside its licence."""
+    licence = (FONT.parent / "OFL.txt").read_text()
+    assert f"SHA-256: {hashlib.sha256(FONT.read_bytes()).hexdigest()}\n" in licence
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence
+
+
+@pytest.mark.parametrize("letters", ["aouAOU", "äöüÄÖÜ", "αβγΑΒΓ", "абвАБВ"])
+def test_each_letter_has_a_shape_of_its_own(letters: str) -> None:
+    """Different letters are drawn differently: an accent is visible, and no letter is an empty box."""
+    shapes = {bytes(font(40).getmask(letter)) for letter in (*letters, "\ufffe")}
+    assert len(shapes) == len(set(letters)) + 1
 
 
 def test_long_texts() -> None:

@@ -36,7 +36,17 @@ def test_sheet_requests() -> None:
     assert wire.request_of(message(sent)) == wire.SheetWanted("12 Oak Street", STRIPS)
 
 
-@pytest.mark.parametrize("answer", [THUMBNAIL, b"a sheet", *(Failure(kind, 7, "why") for kind in FailureKind)])
+def test_requests_for_similarities() -> None:
+    """A request to compare looks arrives with all of them."""
+    other = Look(bytes(len(LOOK.pixels)))
+    for frames in ((), (other,), (other, LOOK)):
+        sent = wire.similarities_request(LOOK, frames)
+        assert wire.request_of(message(sent)) == wire.SimilaritiesWanted(LOOK, frames)
+
+
+@pytest.mark.parametrize(
+    "answer", [THUMBNAIL, b"a sheet", (), (1.0, -0.25), *(Failure(kind, 7, "why") for kind in FailureKind)]
+)
 @pytest.mark.parametrize("leaving", [False, True])
 def test_answers(answer: wire.Answer, leaving: bool) -> None:
     """An answer arrives as it was sent, and says if the process ends."""
@@ -59,6 +69,9 @@ def test_details_are_short_and_printable() -> None:
         ({"size": [0, 80]}, LOOK.pixels + b"x"),
         ({"size": ["a", 80]}, LOOK.pixels + b"x"),
         ({"size": 120}, LOOK.pixels + b"x"),
+        ({"similarities": 1.0}, b""),
+        ({"similarities": [1.0, "1.0"]}, b""),
+        ({"similarities": [1.0, 1e300]}, b""),
         ({"failure": "unheard of", "limit": None, "detail": ""}, b""),
         ({"failure": ["gone"], "limit": None, "detail": ""}, b""),
         ({"failure": "gone", "limit": "1", "detail": ""}, b""),
@@ -86,7 +99,7 @@ def test_huge_messages(header: int, data: int) -> None:
 
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inside: st.lists(inside, max_size=3))
-KEYS = st.sampled_from(["leaving", "failure", "limit", "detail", "size"])
+KEYS = st.sampled_from(["leaving", "failure", "limit", "detail", "size", "similarities"])
 
 
 @given(st.dictionaries(KEYS, JSON), st.binary(max_size=20))
@@ -96,5 +109,5 @@ def test_any_answer(header: dict[str, object], data: bytes) -> None:
         answer, leaving = wire.answer_of((json.loads(json.dumps(header)), data))
     except wire.Malformed:
         return
-    assert isinstance(answer, bytes | Failure | Thumbnail)
+    assert isinstance(answer, bytes | tuple | Failure | Thumbnail)
     assert isinstance(leaving, bool)

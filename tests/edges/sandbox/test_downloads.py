@@ -43,6 +43,29 @@ def test_charged_once(shared: Sandbox) -> None:
         assert client.broken() == []
 
 
+def test_head_buys_nothing(shared: Sandbox) -> None:
+    """HEAD is not part of the API: no host accepts it, and it neither buys nor counts as a request or a download."""
+    with Client(shared) as client:
+        client.upload(shoot(1))
+        client.merge()
+        (image,) = client.images()
+        counted = client.sandbox.report()["requests"]
+        enhanced = client.http.head(f"/v3/images/{image['image_id']}/enhanced", params=FULL)
+        assert (enhanced.status_code, enhanced.headers["allow"]) == (405, "GET")
+        assert client.http.head(f"/v3/orders/{client.order_id}").status_code == 405
+        assert client.sandbox.report()["requests"] == counted
+        (entry,) = client.ledger()["images"]
+        assert (entry["charged"], entry["purchases"]) == (0, 0)
+        assert client.order()["images"][0]["downloaded"] is False
+        preview = client.http.get(f"/v3/images/{image['image_id']}/enhanced", params={"preview": "true"})
+        url = preview.headers["location"]
+        with httpx.Client() as other:
+            assert other.head(url).status_code == 405
+            stored = other.get(url).headers["location"]
+            assert other.head(stored).status_code == 405
+        assert client.ledger()["images"][0]["downloads"] == {"full": 0, "preview": 0, "original": 0}
+
+
 def test_needless_purchase(shared: Sandbox) -> None:
     """Buying an image again after a complete download is a violation."""
     with Client(shared) as client:

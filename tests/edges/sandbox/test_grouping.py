@@ -31,7 +31,7 @@ def test_every() -> None:
 
 
 def test_gap() -> None:
-    """Idle time ends a set. The length of the exposure does not count as idle."""
+    """Idle time ends a set. The exposure itself does not count as idle time."""
     shots = [shot(1, 0, 1 / 60), shot(2, 15, 15), shot(3, 45, 1 / 4)]
     assert ids(automatic(shots)) == [[1, 2], [3]]
 

@@ -147,6 +147,27 @@ def test_named_after_a_wrong_bracket(switch: str, names: list[int]) -> None:
         assert [image["image_name"] for image in it.images()] == [f"IMG_000{number}.JPG" for number in names]
 
 
+@FLOWS
+def test_swapped_pictures(hurt: Sandbox, flow: str) -> None:
+    """Two images can show each other's scene while names and brackets are right; the others are not changed."""
+    with Client(hurt, flow) as client, Client(hurt, flow) as right:
+        for one, faults in ((client, ["merge swap-pictures at=2"]), (right, [])):
+            hurt.faults(faults)
+            one.upload(shoot(3))
+            one.merge()
+        wrong, good = ([pixels(one, image["image_id"]) for image in one.images()] for one in (client, right))
+        assert wrong == [good[0], good[2], good[1]]
+        assert [image["image_name"] for image in client.images()] == [i["image_name"] for i in right.images()]
+        made_of = [image["bracket_ids"] for image in client.ledger()["images"]]
+        assert [key for ids in made_of for key in ids] == [item["id"] for item in client.ledger()["registered"]]
+
+
+def pixels(client: Client, image_id: str) -> bytes:
+    """An image's preview."""
+    data: bytes = client.download(image_id, preview="true").content
+    return data
+
+
 def test_members_hidden() -> None:
     """With a switch the brackets do not have their image's id, as in older versions."""
     with running_sandbox("--set", "bracket_image=hidden") as sandbox, Client(sandbox, "brackets") as client:

@@ -96,7 +96,7 @@ class Host:
         with contextlib.suppress(OSError):
             while True:
                 conn, _ = self._listener.accept()
-                conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # nothing waits to be lost when it hangs up
+                conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # so that hanging up loses no bytes
                 self.connections += 1
                 self._conns.append(conn)
                 thread = threading.Thread(target=self._serve, args=(conn,))

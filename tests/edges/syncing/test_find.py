@@ -85,7 +85,7 @@ def test_nothing_is_opened(tmp_path: Path) -> None:
         if recording and event in ("open", "os.listdir", "os.scandir"):
             opened.append(str(arguments[0]))
 
-    sys.addaudithook(record)  # which stays, but records no more
+    sys.addaudithook(record)  # a hook cannot be removed, but it stops recording
     names: tuple[ClientName, ...] = ("syncthing", "dropbox", "maestral")
     for name in names:
         client = client_for(str(shoot.parent), sync_client=name, environ=known)

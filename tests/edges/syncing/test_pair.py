@@ -30,7 +30,7 @@ def asked_until(
 
 
 def test_a_transfer(tmp_path: Path) -> None:
-    """The number of missing photos is reported during a transfer; done once all are here, or if the shoot has none."""
+    """The number of missing photos is reported during a transfer. A shoot is done once it lacks no photo."""
     with running_pair(tmp_path, kib_per_s=500) as pair:
         client = client_for(str(pair.receiver.folder), environ=pair.receiver.environ)
         assert client is not None
@@ -60,7 +60,7 @@ def test_a_transfer(tmp_path: Path) -> None:
 
 
 def test_when_it_cannot_go_on(tmp_path: Path) -> None:
-    """Over TLS, a disconnected sender, a paused folder and a lost marker are reported, and none means done."""
+    """Over TLS, a disconnected sender, a paused folder and a lost marker are reported. None of them counts as done."""
     with running_pair(tmp_path, kib_per_s=100, tls=True) as pair:
         client = client_for(str(pair.receiver.folder), environ=pair.receiver.environ)
         assert client is not None

@@ -11,7 +11,8 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
-from daemon.store.sqlite.file import FILE, open_for_reading
+from daemon.store.place import FILE
+from daemon.store.sqlite.file import open_for_reading
 from tests.sandbox_process import Sandbox
 from tests.whole.kills.moments import DEATHS, TIMES, WHICH
 from tests.whole.program import COMMAND, PATIENCE, Bracketd, Json, environment, until

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.files.incoming import part_name
-from daemon.store.sqlite.file import FILE
+from daemon.store.place import FILE
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
 from tests.whole.kills.balance import mortal

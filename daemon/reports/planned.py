@@ -1,17 +1,35 @@
-"""How ``bracketd show`` presents an order's grouping: who groups, the planned images, and the shoot's own settings."""
+"""An order's grouping: who groups, the planned images, and the shoot's own settings."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from daemon.cli.words import printable
 from daemon.order import Order
 from daemon.order.plan import grouping_request, images_planned
+from daemon.order.planned import PlannedImage
 from daemon.order.preset import LISTS
 
 LIST_WORDS = {"sets": "set(s) fixed", "single": "single photo(s) listed", "skip": "photo(s) skipped"}
 """The words after the length of each list in a shoot's own file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The planned images of an order. ``by_service``: the service decides, and they are only expected."""
+
+    images: tuple[PlannedImage, ...] = ()
+    by_service: bool = False
+
+
+def planned_images(order: Order) -> Planned:
+    """The planned images, with the brackets that are still sent. Empty without a plan."""
+    images = images_planned(order)
+    if not images:
+        return Planned()
+    request = grouping_request(order)
+    return Planned(images, request.sets is None and request.per_image is None)
 
 
 def who_groups(order: Order) -> str:
@@ -27,24 +45,9 @@ def who_groups(order: Order) -> str:
     return f"{planned} planned image(s), {found}, {how}"
 
 
-def planned_images(order: Order) -> list[str]:
-    """The lines of the planned images, each with its confidence and its files. Empty without a plan."""
-    images = images_planned(order)
-    if not images:
-        return []
-    request = grouping_request(order)
-    by_service = request.sets is None and request.per_image is None
-    lines = ["", f"planned images: {len(images)}" + (" (expected; the service decides)" if by_service else "")]
-    for number, image in enumerate(images, 1):
-        files = ", ".join(printable(order.brackets[n].path) for n in image.brackets)
-        lines.append(f"  {number:>3}  {image.confidence.value:<7}  {files}")
-    return lines
-
-
-def own_settings(order: Order) -> list[str]:
-    """The line about what the shoot's own ``bracketd.yaml`` changed; empty if it changed nothing."""
-    own = order.preset.own
-    return [f"  own      bracketd.yaml: {printable(', '.join(_changes(own)))}"] if own else []
+def own_settings(order: Order) -> str:
+    """What the shoot's own ``bracketd.yaml`` changed; empty if it changed nothing."""
+    return ", ".join(_changes(order.preset.own))
 
 
 def _changes(own: Mapping[str, object]) -> Iterator[str]:

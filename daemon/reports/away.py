@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from daemon.cli.state import look
 from daemon.config import FolderSettings
 from daemon.files.roots import Roots
 from daemon.root import RootState
 from daemon.store.reading import Reader
 
 
-def away(state_dir: Path, folders: Iterable[FolderSettings]) -> dict[Path, str]:
+def away(reader: Reader, folders: Iterable[FolderSettings]) -> dict[Path, str]:
     """A message for each folder that the daemon has seen and that is unavailable now. Raises StateError."""
     messages: dict[Path, str | None] = {}
-    with look(state_dir) as reader:
-        roots = Roots(_Remembered(reader))
-        for folder in folders:
-            if reader.root_state(str(folder.watch)) is not None:
-                messages[folder.watch] = roots.watched_away(str(folder.watch))
-            messages[folder.output] = roots.output_away(str(folder.output))
+    roots = Roots(_Remembered(reader))
+    for folder in folders:
+        if reader.root_state(str(folder.watch)) is not None:
+            messages[folder.watch] = roots.watched_away(str(folder.watch))
+        messages[folder.output] = roots.output_away(str(folder.output))
     return {path: message for path, message in messages.items() if message is not None}
 
 
