@@ -31,6 +31,7 @@ ORDER: dict[str, Any] = {
     "created_at": TIME,
     "updated_at": TIME,
     "phase_since": TIME,
+    "kept_until": type(None),
 }
 DAEMON: dict[str, Any] = {
     "running": bool,
