@@ -51,4 +51,5 @@ def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:
         prefer=settings.prefer,
         singles=settings.singles,
         on_mismatch=settings.on_mismatch,
+        split=settings.split,
     )

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from daemon.shoot.sets import GroupingName, Prefer, Singles
+from daemon.shoot.sets import GroupingName, Prefer, Singles, SplitName
 from daemon.template import DEFAULT
 
 FlowName = Literal["images", "brackets"]
 BadFiles = Literal["hold", "leave_out"]
 OnMismatch = Literal["certain", "always", "never"]
 
-OWN = ("per_image", "grouping", "prefer", "singles")
+OWN = ("per_image", "grouping", "prefer", "singles", "split")
 """The fields that a shoot's own file may replace. Its preferences are added to ``enhance``."""
 
 LISTS = ("sets", "single", "skip")
@@ -31,8 +31,9 @@ class Preset:
 
     ``grouping`` says who groups: the service, or bracketd, by the sets that it found or by folders. ``prefer`` is the
     format that is sent if a frame has several, ``singles`` what happens to photos in no set. ``on_mismatch`` says
-    whether images that differ from the planned ones hold the order: if it is certain, always or never. ``own`` are the
-    settings that the shoot's own file changed, by name, and the lengths of its ``LISTS``.
+    whether images that differ from the planned ones hold the order: if it is certain, always or never. ``split`` says
+    whether a shoot that looks like several properties is reported or held, or counts as one. ``own`` are the settings
+    that the shoot's own file changed, by name, and the lengths of its ``LISTS``.
     """
 
     per_image: int | None = None
@@ -47,6 +48,7 @@ class Preset:
     prefer: Prefer = "jpeg"
     singles: Singles | None = None
     on_mismatch: OnMismatch = "certain"
+    split: SplitName = "report"
     own: Mapping[str, object] = field(default_factory=dict)
 
     def with_own(self, own: Mapping[str, object]) -> Preset:

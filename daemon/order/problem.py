@@ -30,6 +30,7 @@ class Code(StrEnum):
     OVER_LIMIT = "over-limit"
     LIMIT_TODAY = "limit-today"
     MISGROUPED = "misgrouped"
+    SEVERAL_PROPERTIES = "several-properties"
     DOUBTFUL_PHOTOS = "doubtful-photos"
     LATE_SUPPLEMENT = "late-supplement"
     MAYBE_SKIPPED_BEFORE = "maybe-skipped-before"
@@ -53,7 +54,7 @@ class Code(StrEnum):
     OTHER = "other"
 
 
-RETRY, APPROVE, SUBMIT = "bracketd retry", "bracketd approve", "bracketd submit"
+RETRY, APPROVE, SUBMIT, SPLIT = "bracketd retry", "bracketd approve", "bracketd submit", "bracketd split"
 
 MEANINGS: dict[Code, tuple[str, str | None]] = {
     Code.NETWORK: ("The service cannot be reached. bracketd keeps trying.", None),
@@ -77,6 +78,7 @@ MEANINGS: dict[Code, tuple[str, str | None]] = {
     Code.OVER_LIMIT: ("The order would exceed a limit in the settings.", APPROVE),
     Code.LIMIT_TODAY: ("The order would exceed today's limit. It continues tomorrow.", APPROVE),
     Code.MISGROUPED: ("The images differ from the planned sets. Nothing was bought.", APPROVE),
+    Code.SEVERAL_PROPERTIES: ("The shoot looks like several properties.", SPLIT),
     Code.DOUBTFUL_PHOTOS: (
         "Photos may be duplicates or in the wrong set, or have no common format; or bracketd.yaml is wrong.",
         APPROVE,

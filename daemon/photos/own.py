@@ -49,7 +49,13 @@ class Own:
         by: dict[str, object] = {}
         if own.grouping is not None or mode != usual:
             by = {"grouping": "automatic" if number else mode, "per_image": number}
-        changed = (("enhance", enhance), ("prefer", own.prefer), ("singles", own.singles), ("name", own.name))
+        changed = (
+            ("enhance", enhance),
+            ("prefer", own.prefer),
+            ("singles", own.singles),
+            ("split", own.split),
+            ("name", own.name),
+        )
         lists = {name: len(entries) for name in LISTS if (entries := getattr(own, name))}
         return {name: value for name, value in changed if value is not None} | by | lists
 
