@@ -63,11 +63,11 @@ def _other_names(order: Order, room: int) -> Iterator[str]:
 def late_photos(order: Order, shot: Callable[[str, str], Shot]) -> tuple[str, ...]:
     """The paths of photos in the shoot that show frames which the order neither has nor leaves out on request.
 
-    Empty for a supplement.
+    Empty for a supplement or a part.
 
     ``shot`` reads a photo's metadata, given its folder and path.
     """
-    if order.source.supplement_of is not None:
+    if order.source.supplement_of is not None or order.source.part is not None:
         return ()
     try:
         photos = scan.scan(order.source.folder).photos
@@ -110,6 +110,7 @@ def delivery_note(order: Order, late: tuple[str, ...], *, now: float) -> dict[st
         "flow": order.flow,
         "fingerprint": order.source.fingerprint,
         "supplement_of": order.source.supplement_of,
+        "part": None if order.source.part is None else [order.source.part.number, order.source.part.of],
         "dev_mode": order.preset.dev_mode,
         "locked_at": _iso(order.times.created_at),
         "delivered_at": _iso(now),

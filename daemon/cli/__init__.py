@@ -31,6 +31,7 @@ VERBS = {
     "approve": ("daemon.cli.asks", "Approve an order that exceeds a limit or may already have been sent."),
     "cancel": ("daemon.cli.asks", "Cancel an order before its merge, or skip a waiting shoot."),
     "regroup": ("daemon.cli.asks", "Send only the scenes again that the service grouped wrongly."),
+    "split": ("daemon.cli.asks", "Make an order of each property of a shoot with several."),
     "dismiss": ("daemon.cli.asks", "End a held order without buying any more of its images."),
     "adopt": ("daemon.cli.adopt", "Accept a folder as it is now, after you moved, replaced or emptied it."),
     "doctor": ("daemon.cli.doctor", "Check the state for damage, or rebuild it."),

@@ -30,6 +30,7 @@ WILL = {
     Verb.CANCEL: "will be cancelled unless it is merged first",
     Verb.DISMISS: "will be dismissed once its current steps have finished",
     Verb.REGROUP: "will have its wrong scenes sent again",
+    Verb.SPLIT: "will be split into its properties unless it is merged first",
     Verb.ADOPT: "will be accepted as it is",
 }
 """What will happen to the shoot or folder; printed if there is no answer yet."""

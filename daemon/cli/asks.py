@@ -1,4 +1,4 @@
-"""``submit``, ``retry``, ``approve``, ``cancel``, ``dismiss`` and ``regroup``: the verbs that store an ask.
+"""``submit``, ``retry``, ``approve``, ``cancel``, ``dismiss``, ``regroup`` and ``split``: the verbs that store an ask.
 
 ``daemon.order.allowed`` decides which verbs an order allows. The verbs check it first, and the daemon checks it again.
 """
@@ -12,13 +12,13 @@ from pathlib import Path
 import click
 
 from daemon.cli.answered import leave
-from daemon.cli.find import going, waiting_for
+from daemon.cli.find import folder_of, going, waiting_for
 from daemon.cli.state import look
 from daemon.cli.target import ShootPath, shoot_folder
 from daemon.config import load, locate_state
 from daemon.files.scan import scan
 from daemon.host.lock import running_pid
-from daemon.order import Ended, Order, Refusal, Verb, refusal, submitted_order
+from daemon.order import Ended, Order, Refusal, Verb, meant_by, refusal, submitted_order
 from daemon.order.picking import pick
 from daemon.orders import answers
 from daemon.reports.status import ENDED
@@ -127,6 +127,38 @@ def regroup(config: Path | None, shoot: str) -> None:
     SHOOT is the shoot's name, its folder, its output folder, or the first characters of its order ID.
     """
     _ask(config, Verb.REGROUP, shoot)
+
+
+@click.command()
+@click.argument("shoot")
+@click.pass_obj
+def split(config: Path | None, shoot: str) -> None:
+    """Make an order of each property of a shoot that has photos of several, as `bracketd plan` shows them.
+
+    The shoot may be held, waiting, skipped or cancelled, or its order may be in progress, until the merge. Each order
+    has its own name and output folder, such as "12 Oak St (1 of 2)".
+
+    SHOOT is the shoot's name, its folder, or the first characters of its order ID.
+    """
+    settings = load(config, os.environ)
+    with look(settings.state_dir) as reader:
+        folder = _folder_of(reader, shoot)
+        orders = _orders_of(reader, folder)
+    if (order := meant_by(Verb.SPLIT, orders)) is not None:
+        _require_allowed(settings.state_dir, order, Verb.SPLIT)
+    target = shoot_folder(Path(folder), settings.folders)
+    _require_photos(target)
+    leave(settings.state_dir, Verb.SPLIT, target, os.path.basename(target))
+
+
+def _folder_of(reader: Reader, shoot: str) -> str:
+    """The folder of the shoot that ``shoot`` refers to, which need not have an order."""
+    waiting = None if _is_going(reader, shoot) else _the_one(waiting_for(reader, shoot), shoot)
+    if waiting is not None:
+        return waiting.folder
+    if os.sep in shoot and not reader.find(shoot) and os.path.isdir(shoot):
+        return os.path.abspath(shoot)
+    return folder_of(reader, shoot)
 
 
 def _ask(config: Path | None, verb: Verb, shoot: str, names: Sequence[str] = ()) -> None:

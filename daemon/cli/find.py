@@ -54,15 +54,36 @@ def one(reader: Reader, given: str) -> Row:
 
 def going(reader: Reader, given: str) -> Row:
     """The matching order that has not ended, or the newest if all have ended. Raises ClickException like ``one``."""
+    found = _of_sure_shoot(reader, given)
+    open_ones = [row for row in found if row["phase"] not in ENDED]
+    if len(open_ones) > 1:
+        raise click.ClickException(f"{given!r} matches several orders. Specify the ID:{_listed(open_ones, 'phase')}")
+    if not open_ones and (parts := _parts(reader, found[0])):
+        raise click.ClickException(
+            f"{given!r} was split. Specify the name of a part or its ID:{_listed(parts, 'shoot')}"
+        )
+    return (open_ones or found)[0]
+
+
+def _parts(reader: Reader, whole: Row) -> list[Row]:
+    """The orders under way of the properties that a shoot was split into. ``whole`` is an order of the whole shoot."""
+    begins = f"{whole['shoot']} ("
+    others = [row for row in reader.orders() if row["folder"] == whole["folder"] and row["shoot"].startswith(begins)]
+    return [row for row in others if row["phase"] not in ENDED]
+
+
+def folder_of(reader: Reader, given: str) -> str:
+    """The folder of the shoot whose orders match. Raises ClickException like ``one``."""
+    return str(_of_sure_shoot(reader, given)[0]["folder"])
+
+
+def _of_sure_shoot(reader: Reader, given: str) -> list[Row]:
+    """The orders that steps 1 to 3 find, newest first, which are of one shoot. Raises ClickException like ``one``."""
     rows, waiting = _newest_first(reader), reader.waiting()
     found = _sure(rows, given)
     if not (found or _named_waiting(waiting, given)) and (guessed := _guessed(rows, given)):
         raise click.ClickException(f"no order is called {given!r}. Specify the ID of one of these:{_listed(guessed)}")
-    found = _of_one_shoot(given, found, rows, waiting)
-    open_ones = [row for row in found if row["phase"] not in ENDED]
-    if len(open_ones) > 1:
-        raise click.ClickException(f"{given!r} matches several orders. Specify the ID:{_listed(open_ones, 'phase')}")
-    return (open_ones or found)[0]
+    return _of_one_shoot(given, found, rows, waiting)
 
 
 def _newest_first(reader: Reader) -> list[Row]:

@@ -19,11 +19,14 @@ from daemon.config.policy import plan_settings
 from daemon.config.shoot import NAME
 from daemon.errors import ConfigError
 from daemon.files.scan import scan
-from daemon.grouping.plan import Plan, PlanSettings
+from daemon.grouping.division import Division, divide
+from daemon.grouping.plan import Plan, PlanSettings, in_shooting_order
+from daemon.grouping.property import described, moment
+from daemon.order.naming import names_of
 from daemon.photos import Contents
 from daemon.photos.choosing import Chosen
 from daemon.photos.own import read_own
-from daemon.photos.planning import plan_folder
+from daemon.photos.planning import frames_in, plan_folder
 from daemon.reports.leftout import why_left_out
 from daemon.reports.spending import amount
 from daemon.shoot import Why
@@ -70,6 +73,8 @@ def plan(config: Path | None, folder: Path, *, as_json: bool, sheet: Path | None
     known = _known(config, folder)
     planned, chosen = _planned(folder, known.settings)
     size = sum(bracket.size for bracket in chosen.brackets if bracket.path in set(planned.paths))
+    images = in_shooting_order(planned, frames_in(chosen))
+    division = divide([paths for paths, _ in images], planned.not_sent, chosen.frames)
     if write:
         from daemon.cli.plan_file import write_plan  # noqa: PLC0415 - only for --write
 
@@ -77,16 +82,16 @@ def plan(config: Path | None, folder: Path, *, as_json: bool, sheet: Path | None
     if sheet is not None:
         from daemon.cli.plan_sheet import write_sheet  # noqa: PLC0415 - only a sheet needs Pillow
 
-        write_sheet(sheet, folder, planned, chosen)
+        write_sheet(sheet, folder, planned, chosen, division)
         click.echo(f"wrote {printable(str(sheet))}", err=True)
     if as_json:
-        click.echo(json.dumps(document(planned, size, known), indent=2))
+        click.echo(json.dumps(document(planned, size, known, division), indent=2))
         return
-    for line in lines(folder, planned, size, known):
+    for line in lines(folder, planned, size, known, division):
         click.echo(line)
 
 
-def document(planned: Plan, size: int, known: Known) -> dict[str, Any]:
+def document(planned: Plan, size: int, known: Known, division: Division | None = None) -> dict[str, Any]:
     """The document of ``plan --json``, version 1. Paths are relative to the folder; ``size`` is in bytes."""
     return {
         "version": 1,
@@ -105,10 +110,26 @@ def document(planned: Plan, size: int, known: Known) -> dict[str, Any]:
         "price": amount(known.price, planned.images),
         "bytes": size,
         "seconds": None if known.speed is None else round(size / known.speed),
+        "properties": [] if division is None else _properties(division, planned),
     }
 
 
-def lines(folder: Path, planned: Plan, size: int, known: Known) -> Iterator[str]:
+def _properties(division: Division, planned: Plan) -> list[dict[str, Any]]:
+    """The parts of a shoot that looks like several properties, by time. ``property`` counts the properties from 1."""
+    return [
+        {
+            "property": number + 1,
+            "begin": moment(part.begin).isoformat(timespec="seconds"),
+            "end": moment(part.end).isoformat(timespec="seconds"),
+            "images": part.sets,
+            "why": [why.value for why in part.why],
+            "files": [path for path in planned.paths if division.part_of[path] == index],
+        }
+        for index, (part, number) in enumerate(zip(division.parts, division.numbers, strict=True))
+    ]
+
+
+def lines(folder: Path, planned: Plan, size: int, known: Known, division: Division | None = None) -> Iterator[str]:
     """The plan for a person."""
     price = amount(known.price, planned.images)
     parts = (
@@ -118,7 +139,16 @@ def lines(folder: Path, planned: Plan, size: int, known: Known) -> Iterator[str]
         f"{size / 1e6:.0f} MB" + ("" if known.speed is None else f", about {_duration(size / known.speed)} to upload"),
     )
     yield f"{printable(folder.name)}: {', '.join(parts)}"
+    if division is not None:
+        yield f"  {described(division.parts)}"
+        yield from _untimed(division)
+        yield "  To send each property as an order of its own: `bracketd split SHOOT`, before the shoot is merged"
+    shown = None
     for number, one in enumerate(planned.sets, 1):
+        part = None if division is None else division.property_of(one.paths[0])
+        if part is not None and part != shown:
+            yield f"  --- property {part + 1} ---"
+        shown = part
         lacking = f", {one.lacking} photo(s) seem to be missing" if one.lacking else ""
         yield f"  {number:>4}  {_span(one.paths)}  {one.confidence.value}: {', '.join(one.reasons)}{lacking}"
     if planned.singles:
@@ -129,6 +159,12 @@ def lines(folder: Path, planned: Plan, size: int, known: Known) -> Iterator[str]
         yield from (f"        {printable(one.path)}  {printable(why_left_out(one))}" for one in planned.not_sent)
     if not planned.images:
         yield "  There are no photos to send in this folder."
+
+
+def _untimed(division: Division) -> Iterator[str]:
+    if division.untimed:
+        names = printable(names_of(division.untimed))
+        yield f"  without a capture time, counted with their folder or the set before: {names}"
 
 
 def _known(config: Path | None, folder: Path) -> Known:

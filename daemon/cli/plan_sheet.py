@@ -11,6 +11,7 @@ import click
 
 from daemon.files.incoming import write_file
 from daemon.grouping import BracketSet, Confidence, Frame
+from daemon.grouping.division import Division
 from daemon.grouping.plan import Plan
 from daemon.photos.choosing import Chosen
 from daemon.previews import Cell, Failure, Previews, Strip, Tone, decoding
@@ -23,20 +24,20 @@ SIDE = 480
 TONES = {Confidence.CERTAIN: Tone.GOOD, Confidence.LIKELY: Tone.FAIR, Confidence.ASK: Tone.POOR}
 
 
-def write_sheet(file: Path, folder: Path, planned: Plan, chosen: Chosen) -> None:
+def write_sheet(file: Path, folder: Path, planned: Plan, chosen: Chosen, division: Division | None = None) -> None:
     """Draw the plan of a folder to a JPEG file. Raises ClickException if it cannot be drawn, and OutputError."""
-    drawn = asyncio.run(_drawn(folder, planned, chosen))
+    drawn = asyncio.run(_drawn(folder, planned, chosen, division))
     if isinstance(drawn, Failure):
         why = f"{drawn.kind.value.replace('_', ' ')} {drawn.detail}".strip()
         raise click.ClickException(f"The contact sheet cannot be drawn: {why}.")
     write_file(str(file.absolute().parent), file.name, drawn)
 
 
-async def _drawn(folder: Path, planned: Plan, chosen: Chosen) -> bytes | Failure:
+async def _drawn(folder: Path, planned: Plan, chosen: Chosen, division: Division | None) -> bytes | Failure:
     async with decoding() as previews:
         strips = [
             Strip(
-                f"Image {number}",
+                title(number, one, division),
                 await _cells(previews, folder, one.paths, chosen),
                 one.confidence.value,
                 TONES[one.confidence],
@@ -64,6 +65,13 @@ async def _drawn(folder: Path, planned: Plan, chosen: Chosen) -> bytes | Failure
             )
             strips.append(Strip("Not sent", left, quiet=True))
         return await previews.sheet(folder.name, strips)
+
+
+def title(number: int, one: BracketSet, division: Division | None) -> str:
+    """The title of a set's strip; with its property, if the shoot looks like several."""
+    return (
+        f"Image {number}" if division is None else f"Image {number}, property {division.property_of(one.paths[0]) + 1}"
+    )
 
 
 def _reasons(one: BracketSet) -> str:

@@ -52,4 +52,5 @@ def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:
         singles=settings.singles,
         on_mismatch=settings.on_mismatch,
         buy=settings.buy,
+        split=settings.split,
     )

@@ -31,7 +31,7 @@ from daemon.config.mistake import Mistake, nearest
 from daemon.config.places import expand
 from daemon.config.price import A_PRICE, price
 from daemon.errors import ConfigError, Problem
-from daemon.shoot.sets import GroupingName, Prefer, Singles
+from daemon.shoot.sets import GroupingName, Prefer, Singles, SplitName
 from daemon.template import DEFAULT, FIELDS, BadTemplate, parse
 
 DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m)?\s*(?:(\d+(?:\.\d+)?)s?)?", re.IGNORECASE)
@@ -161,6 +161,7 @@ Names = Annotated[str, BeforeValidator(_template)]
 Flag = bool | None
 A_DURATION = 'a time such as "90s", "2m" or "1h30m", more than zero and at most a day'
 A_GROUPING = "automatic, sets, folders or a whole number from 1 to 9"
+A_SPLIT = "report, ask or never"
 A_COUNT = "a whole number, 1 or more"
 YES_NO = "true or false"
 
@@ -248,6 +249,7 @@ class FolderSettings(Model):
     grouping: Grouping = Field(default="automatic", description=A_GROUPING)
     prefer: Prefer = Field(default="jpeg", description="jpeg or raw")
     singles: Singles | None = Field(default=None, description="send, ask or leave_out")
+    split: SplitName = Field(default="report", description=A_SPLIT)
     on_mismatch: Literal["certain", "always", "never"] = Field(
         default="certain", description="certain, always or never"
     )

@@ -17,10 +17,10 @@ from daemon.config.document import Document, Location, parse
 from daemon.config.explain import explain
 from daemon.config.mistake import Mistake
 from daemon.config.preferences import check_preferences
-from daemon.config.settings import A_GROUPING, EnhanceSettings, FileSettings, FolderSettings, Grouping, Model
+from daemon.config.settings import A_GROUPING, A_SPLIT, EnhanceSettings, FileSettings, FolderSettings, Grouping, Model
 from daemon.errors import ConfigError, Problem
 from daemon.regular import NotRegular, TooLarge, read_regular
-from daemon.shoot.sets import MOST_BRACKETS, Prefer, Singles
+from daemon.shoot.sets import MOST_BRACKETS, Prefer, Singles, SplitName
 from daemon.template import FORBIDDEN, RESERVED
 
 NAME = "bracketd.yaml"
@@ -86,6 +86,7 @@ class ShootSettings(Model):
     prefer: Prefer | None = Field(default=None, description="jpeg or raw")
     singles: Singles | None = Field(default=None, description="send, ask or leave_out")
     buy: Literal["all", "ask"] | None = Field(default=None, description="all or ask")
+    split: SplitName | None = Field(default=None, description=A_SPLIT)
     name: Annotated[str | None, BeforeValidator(_component)] = Field(default=None, description="a name in quotes")
     sets: Annotated[tuple[PhotoSet, ...], Field(strict=False)] = Field(
         default=(), description="a list of sets, each a list of file names"

@@ -89,6 +89,14 @@ def shooting_order(frames: Iterable[Frame]) -> tuple[str, ...]:
     return tuple(frame.path for frame in in_order)
 
 
+def in_shooting_order(planned: Plan, frames: Iterable[Frame]) -> tuple[tuple[tuple[str, ...], Confidence], ...]:
+    """The paths of each planned image, with its confidence, in shooting order. A single photo is certain."""
+    place = {path: number for number, path in enumerate(shooting_order(frames))}
+    images = [(one.paths, one.confidence) for one in planned.sets]
+    images += [((one.path,), Confidence.CERTAIN) for one in planned.singles]
+    return tuple(sorted(images, key=lambda image: place[image[0][0]]))
+
+
 def arrange(
     found: Grouping,
     order: Sequence[str],

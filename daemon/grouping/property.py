@@ -48,9 +48,14 @@ def described(parts: Sequence[Part]) -> str:
     return f"looks like {sum(part.same_as is None for part in parts)} properties: {', '.join(texts)}"
 
 
+def moment(seconds: float) -> datetime:
+    """A time of the camera's clock, which has no time zone."""
+    return EPOCH + timedelta(seconds=seconds)
+
+
 def _text(part: Part, before: Part | None, *, dated: bool) -> str:
     """Times, number of sets, and how the part differs from the one before."""
-    begin, end = (EPOCH + timedelta(seconds=time) for time in (part.begin, part.end))
+    begin, end = moment(part.begin), moment(part.end)
     text = f"{begin:%Y-%m-%d %H:%M}" if dated else f"{begin:%H:%M}"
     text += f"{TO}{end:%H:%M} {part.sets} sets"
     why = []

@@ -20,6 +20,7 @@ from daemon.order import (
     OrderSource,
     Phase,
     Preset,
+    ShootPart,
     fingerprint,
 )
 from daemon.order.merge import Merge
@@ -75,6 +76,7 @@ def order_of(note: Json) -> Order:
             output=_path(note["output"]),
             fingerprint=_optional(_plain, note.get("fingerprint")) or "",
             supplement_of=_optional(_plain, note.get("supplement_of")),
+            part=_optional(_part, note.get("part")),
         ),
         times=Times(created_at=_seconds(note["locked_at"]), updated_at=delivered_at, phase_since=delivered_at),
         preset=Preset(
@@ -126,6 +128,11 @@ def _bracket(item: Json, stored_at: float) -> Bracket:
         left_out=_optional(_text, item.get("left_out")),
         shot=from_json(item.get("shot")),
     )
+
+
+def _part(value: object) -> ShootPart:
+    number, of = value if isinstance(value, list) and len(value) == 2 else (None, None)
+    return ShootPart(_number(number), _number(of))
 
 
 def _placed(item: Json, numbers: Mapping[str, int]) -> Image:

@@ -5,7 +5,7 @@
 
 from daemon.order import answers, facts, pictures
 from daemon.order.again import Again, Judged, compare, fingerprint
-from daemon.order.allowed import Refusal, Verb, allowed, fact_of, refusal, submitted_order
+from daemon.order.allowed import Refusal, Verb, allowed, fact_of, is_replaced, meant_by, refusal, submitted_order
 from daemon.order.behind import delivered_as, named_alike
 from daemon.order.bracket import Bracket
 from daemon.order.ended import Ended
@@ -21,7 +21,7 @@ from daemon.order.preset import FlowName, Preset
 from daemon.order.purchase import LimitCheck, Purchase
 from daemon.order.rules import evolve, next_steps
 from daemon.order.sent import Sent, lies_as_sent, with_shots
-from daemon.order.source import OrderSource
+from daemon.order.source import OrderSource, ShootPart
 from daemon.order.times import Times
 from daemon.order.tries import Tries
 from daemon.order.unsent import Unsent
@@ -55,6 +55,7 @@ __all__ = [
     "Purchase",
     "Refusal",
     "Sent",
+    "ShootPart",
     "Times",
     "Tries",
     "Unsent",
@@ -71,11 +72,13 @@ __all__ = [
     "facts",
     "fingerprint",
     "is_mendable",
+    "is_replaced",
     "kept_out",
     "known_again",
     "lies_as_sent",
     "may_have_moved",
     "may_supplement",
+    "meant_by",
     "named_alike",
     "next_steps",
     "outcome",

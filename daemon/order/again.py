@@ -99,7 +99,7 @@ def compare(
     by_frame = sum(b.path in known and not any(theirs.with_content(b) for theirs in sent) for b in brackets)
     by = _most(sent, shared)
     if known and len(known) == len(brackets):
-        return Judged(Again.SAME, by, known=len(known), by_frame=by_frame)
+        return Judged(Again.SAME, _going(by, sent, shared), known=len(known), by_frame=by_frame)
     declined, refused = _declined([b for b in brackets if b.path not in known], earlier)
     mine = next(
         (s.order for s, paths in zip(sent, shared, strict=True) if paths and s.order.source.folder == folder), None
@@ -135,6 +135,13 @@ def _most(orders: Sequence[Sent], shared: Sequence[frozenset[str]]) -> Order | N
     """The order with most of a shoot's photos; of several, the newest. None if no order has any of them."""
     most = max(range(len(orders)), key=lambda number: len(shared[number]), default=0)
     return orders[most].order if any(shared) else None
+
+
+def _going(by: Order | None, orders: Sequence[Sent], shared: Sequence[frozenset[str]]) -> Order | None:
+    """An order under way of the shoot of ``by`` that has some of the photos, so that it follows a renamed folder."""
+    folder = None if by is None else by.source.folder
+    of_shoot = (one.order for one, paths in zip(orders, shared, strict=True) if paths)
+    return next((order for order in of_shoot if order.due is not None and order.source.folder == folder), by)
 
 
 def _declined(brackets: Sequence[Bracket], earlier: Sequence[Order]) -> tuple[frozenset[str], Order | None]:

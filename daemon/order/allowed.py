@@ -21,12 +21,13 @@ from daemon.order.regrouping import is_too_large, may_regroup
 class Verb(StrEnum):
     """What a person can ask for.
 
-    SUBMIT, SUBMIT_AGAIN and SKIP apply to the shoot in a folder, ADOPT to a watched or output folder, the others to an
-    order.
+    SUBMIT, SUBMIT_AGAIN, SPLIT and SKIP apply to the shoot in a folder, ADOPT to a watched or output folder, the others
+    to an order.
     """
 
     SUBMIT = "submit"
     SUBMIT_AGAIN = "submit again"
+    SPLIT = "split"
     SKIP = "skip"
     RETRY = "retry"
     APPROVE = "approve"
@@ -53,6 +54,7 @@ class Refusal(StrEnum):
     NOTHING_TO_PICK = "nothing to pick"
     NOT_MISGROUPED = "not misgrouped"
     TOO_LARGE = "too large"
+    IS_PART = "is a part"
 
 
 CANCELLED = "cancelled by a person before its merge; nothing was bought. `bracketd submit` sends its photos again"
@@ -77,6 +79,8 @@ def refusal(order: Order, verb: Verb) -> Refusal | None:
     match verb:
         case Verb.SUBMIT | Verb.SUBMIT_AGAIN:
             return _of_submit(order, verb)
+        case Verb.SPLIT:
+            return _of_split(order)
         case Verb.RETRY:
             return _of_retry(order)
         case Verb.APPROVE:
@@ -99,6 +103,17 @@ def _of_submit(order: Order, verb: Verb) -> Refusal | None:
     if order.phase is Phase.HELD and order.merge.requested:
         return Refusal.MERGED
     return Refusal.NEEDS_A_CHOICE if verb is Verb.SUBMIT and order.hold_kind is HoldKind.DELIVERED else None
+
+
+def _of_split(order: Order) -> Refusal | None:
+    """A shoot can be split until its merge, even while it is uploaded: nothing has been paid for."""
+    if order.phase is Phase.DOWNLOADED:
+        return Refusal.DELIVERED
+    if order.source.part is not None or order.source.supplement_of is not None:
+        return Refusal.IS_PART
+    if order.phase in _ENDED:
+        return Refusal.SKIPPED if order.source.same_as is not None else None
+    return Refusal.MERGED if order.merge.requested else None
 
 
 def _of_retry(order: Order) -> Refusal | None:
@@ -169,3 +184,18 @@ def submitted_order(orders: Sequence[Order]) -> Order | None:
     ``orders`` are those of one shoot, newest first.
     """
     return next(filter(is_mendable, orders), next(iter(orders), None))
+
+
+def meant_by(verb: Verb, orders: Sequence[Order]) -> Order | None:
+    """The order of a shoot that a request for the shoot applies to. ``orders`` are those of one shoot, newest first."""
+    if verb is not Verb.SPLIT:
+        return submitted_order(orders)
+    going = (o for o in orders if o.phase not in _ENDED and refusal(o, verb) is None)
+    return next(going, submitted_order(orders))
+
+
+def is_replaced(order: Order, verb: Verb) -> bool:
+    """True if the request replaces the order, so that its photos count as unsent."""
+    if verb is Verb.SPLIT:
+        return order.phase not in _ENDED and refusal(order, verb) is None
+    return is_mendable(order)

@@ -57,6 +57,14 @@ def held(order: Order, trouble: Trouble, kind: HoldKind = HoldKind.PROBLEM) -> O
     return replace(order, tries=order.tries.matched(), troubles=(trouble,), due=None)
 
 
+def also_held(order: Order, trouble: Trouble, kind: HoldKind) -> Order:
+    """Hold the order, or add another reason to its hold, so that a person sees both."""
+    if order.hold is None:
+        return held(order, trouble, kind)
+    hold = replace(order.hold, kind=kind) if kind.outweighs(order.hold.kind) else order.hold
+    return replace(order, standing=hold, troubles=(*order.troubles, trouble))
+
+
 def mismatched(order: Order, mismatch: Mismatch, why: str, now: float, policy: Policy, *, times: int = 1) -> Order:
     """Try again later after an answer that does not match the request, and hold the order if that lasts.
 

@@ -19,6 +19,7 @@ from daemon.order.found import FoundDelivered, FoundElsewhere, FoundMerged
 from daemon.order.preset import Preset
 from daemon.order.preview import LooksLike
 from daemon.order.problem import Code
+from daemon.order.several import Several
 from daemon.shoot import Doubt, LeftOut
 
 
@@ -27,7 +28,7 @@ class Locked:
     """The shoot was found complete, or a person submitted it. Has its brackets and the files that are left out.
 
     ``left_out_why`` gives the reason for each of those files. ``doubt`` is why a person must decide before anything is
-    sent.
+    sent. ``several`` is set if the shoot looks like several properties.
     """
 
     brackets: tuple[Bracket, ...]
@@ -35,6 +36,7 @@ class Locked:
     why: str = ""
     left_out_why: tuple[LeftOut, ...] = ()
     doubt: Doubt | None = None
+    several: Several | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from daemon.order import facts as f
-from daemon.order.changes import held, progress, released
+from daemon.order.changes import also_held, held, progress, released
 from daemon.order.hold import HoldKind
 from daemon.order.image import NOT_WANTED, Image, ImageState
 from daemon.order.order import Order
@@ -20,6 +20,7 @@ from daemon.order.plan import grouping_request, with_note
 from daemon.order.policy import Policy
 from daemon.order.problem import Code, Trouble
 from daemon.order.purchase import LimitCheck
+from daemon.order.several import asking, described
 from daemon.shoot.sets import MOST_BRACKETS
 
 LEAST_WAIT = 60.0
@@ -34,10 +35,17 @@ SOONER = "`bracketd approve` buys them now, `bracketd dismiss` ends the order wi
 
 
 def locked(order: Order, fact: f.Locked, _now: float, policy: Policy) -> Order:
-    """Hold a doubtful shoot, or a shoot that will have more images than an order may have, before it is sent."""
-    order = with_note(order)
-    if fact.doubt is not None and order.phase is Phase.SETTLED:
-        return held(order, Trouble(Code.DOUBTFUL_PHOTOS, fact.doubt.why), HoldKind.DOUBT)
+    """Hold a shoot before it is sent: it is doubtful, looks like several properties, or has more images than allowed.
+
+    A shoot that looks like several properties is held only if the settings say so; otherwise the order says it.
+    """
+    order, was = with_note(order), order.phase
+    if fact.several is not None and fact.several.ask and order.stage is Phase.SETTLED:
+        order = also_held(order, Trouble(Code.SEVERAL_PROPERTIES, asking(fact.several)), HoldKind.PROPERTIES)
+    elif fact.several is not None:
+        order = replace(order, source=replace(order.source, several=described(fact.several)))
+    if fact.doubt is not None and was is Phase.SETTLED:
+        return also_held(order, Trouble(Code.DOUBTFUL_PHOTOS, fact.doubt.why), HoldKind.DOUBT)
     return held_if_too_large(order, policy)
 
 

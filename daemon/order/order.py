@@ -24,6 +24,7 @@ from daemon.order.preset import FlowName, Preset
 from daemon.order.preview import Inspection
 from daemon.order.problem import Code, Problem, Trouble
 from daemon.order.purchase import Purchase
+from daemon.order.several import reported
 from daemon.order.source import OrderSource
 from daemon.order.times import Times
 from daemon.order.tries import Tries
@@ -137,6 +138,9 @@ class Order:
             found.append(Problem(Code.LATE_PHOTOS, late_text(self.unsent.late, self.phase)))
         if self.unsent.altered:
             found.append(Problem(Code.CHANGED_PHOTOS, altered_text(self.unsent.altered)))
+        if self.source.several and self.stage is not None:
+            text = reported(self.source.several, merged=self.merge.requested)
+            found.append(Problem(Code.SEVERAL_PROPERTIES, text))
         if self.source.output_renamed:
             text = f"the output's disk does not allow the shoot's name; the pictures go to {self.source.output}"
             found.append(Problem(Code.OUTPUT_RENAMED, text))
@@ -175,7 +179,7 @@ class Order:
         that is registered again keeps its name. Names that are long or not UTF-8 are changed to be readable; the file
         itself is never renamed.
         """
-        return name_at_service(self.source.shoot, self.brackets[number].path, self.tag(number))
+        return name_at_service(self.source.whole_shoot, self.brackets[number].path, self.tag(number))
 
     def tag(self, number: int) -> str:
         """The part of a bracket's name that is unique. It identifies the bracket even after the shoot was renamed."""

@@ -36,6 +36,20 @@ orders have sent all photos. *Some sent*: orders have sent some photos, but not 
 | plain | held, cancelled or skipped | | ``Replace``, by the unsent photos if some were sent |
 | plain | delivered | | ``Refuse``: sent before |
 
+A shoot that a person splits into its properties. *Newest* is the order that the request applies to.
+
+| newest order | photos | outcome |
+|---|---|---|
+| | none can be sent | ``Refuse``: no photos |
+| does not allow it | | ``Refuse``: not allowed |
+| held for an unknown order | maybe in an unknown order | ``Refuse``: maybe sent |
+| | some sent by other orders | ``Refuse``: sent in part |
+| | look like one property | ``Refuse``: one property |
+| | | ``Split`` |
+
+Late photos of a shoot that was split belong to the part that they show, or that is nearest in time. If that is not one
+part, their supplement is held.
+
 A shoot that a person skips. *Newest* is the folder's newest order.
 
 | newest order | its photos compare as | outcome |
@@ -58,6 +72,7 @@ from daemon.order.allowed import Refusal, Verb, allowed, refusal
 from daemon.order.hold import HoldKind
 from daemon.order.late import is_mendable, may_follow
 from daemon.order.order import Order
+from daemon.order.parts import to_part
 from daemon.order.phase import Phase
 
 
@@ -68,7 +83,8 @@ class Known:
     ``orders`` are those of the folder, newest first; ``newest`` is the one that a request applies to. ``verb`` is the
     person's request, None if the shoot has settled. ``has_photos``: a photo can be sent. ``moved``: the folder of
     ``judged.before`` is gone (see ``may_have_moved``). ``original`` is the order whose photos these are, for a submit.
-    ``elsewhere``: an order that is not in the state seems to have the photos.
+    ``elsewhere``: an order that is not in the state seems to have the photos. ``properties`` is the number of
+    properties that the shoot seems to have.
     """
 
     folder: str
@@ -80,6 +96,7 @@ class Known:
     moved: bool = False
     original: Order | None = None
     elsewhere: bool = False
+    properties: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,8 @@ class RefusedFor(StrEnum):
     SENT_BEFORE = "sent before"
     SKIPPED_ALREADY = "skipped already"
     NOTHING_NEW = "nothing new"
+    SENT_IN_PART = "sent in part"
+    ONE_PROPERTY = "one property"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +143,13 @@ class Supplement:
 
     part: Judged
     held: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A new order of each property of the shoot, instead of ``old``, if there is an order."""
+
+    old: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +205,7 @@ class Leave:
     """Nothing is sent."""
 
 
-Outcome = Send | Replace | Supplement | Move | SkipAsSame | Skip | SkipLate | Approve | Cancel | Refuse | Leave
+Outcome = Send | Replace | Supplement | Split | Move | SkipAsSame | Skip | SkipLate | Approve | Cancel | Refuse | Leave
 
 
 def outcome(known: Known, rules: LateRules) -> Outcome:
@@ -191,6 +217,8 @@ def outcome(known: Known, rules: LateRules) -> Outcome:
             return _of_skip(known)
         case Verb.SUBMIT | Verb.SUBMIT_AGAIN:
             return _of_submit(known, known.verb)
+        case Verb.SPLIT:
+            return _of_split(known)
         case _:
             raise ValueError(f"{known.verb} does not apply to a shoot")
 
@@ -209,7 +237,7 @@ def _of_settled(known: Known, rules: LateRules) -> Outcome:
         case Again.MORE if before is not None and judged.new and may_supplement(known.orders, rules.late_files):
             here = before.source.folder == known.folder
             why = may_follow(judged, before, rules.now, rules.late_files, here=here, dev_mode=rules.dev_mode)
-            return Supplement(judged, why)
+            return Supplement(*to_part(judged, known.orders, why))
         case _:
             return Leave()
 
@@ -250,6 +278,20 @@ def _of_plain_submit(known: Known, newest: Order | None) -> Outcome:
     if (sent_by and sent_by.id != newest.id) or (is_copy and rest is None and not is_unsent(judged)):
         return same
     return Replace(newest, rest)
+
+
+def _of_split(known: Known) -> Outcome:
+    newest, judged = known.newest, known.judged
+    why = refusal(newest, Verb.SPLIT) if newest is not None else None
+    if not known.has_photos:
+        return Refuse(RefusedFor.NO_PHOTOS)
+    if why is not None:
+        return Refuse(RefusedFor.NOT_ALLOWED, newest, why)
+    if newest is not None and known.elsewhere and newest.hold_kind is HoldKind.UNKNOWN_ORDER:
+        return Refuse(RefusedFor.MAYBE_SENT, newest)
+    if judged.known:
+        return Refuse(RefusedFor.SENT_IN_PART, judged.before)
+    return Split(newest) if known.properties > 1 else Refuse(RefusedFor.ONE_PROPERTY)
 
 
 def _of_skip(known: Known) -> Outcome:

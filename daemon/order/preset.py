@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from daemon.shoot.sets import GroupingName, Prefer, Singles
+from daemon.shoot.sets import GroupingName, Prefer, Singles, SplitName
 from daemon.template import DEFAULT
 
 FlowName = Literal["images", "brackets"]
@@ -14,7 +14,7 @@ BadFiles = Literal["hold", "leave_out"]
 OnMismatch = Literal["certain", "always", "never"]
 Buy = Literal["all", "ask"]
 
-OWN = ("per_image", "grouping", "prefer", "singles")
+OWN = ("per_image", "grouping", "prefer", "singles", "split")
 """The fields that a shoot's own file may replace. Its preferences are added to ``enhance``."""
 
 LISTS = ("sets", "single", "skip", "keep")
@@ -34,8 +34,9 @@ class Preset:
     format that is sent if a frame has several, ``singles`` what happens to photos in no set. ``on_mismatch`` says
     whether images that differ from the planned ones hold the order: if it is certain, always or never. ``buy`` says
     whether a person chooses the images. ``keep`` are the paths of photos that the shoot's own file lists: only images
-    of their sets are bought. ``own`` are the settings that the shoot's own file changed, by name, and the lengths of
-    its ``LISTS``.
+    of their sets are bought. ``split`` says whether a shoot that looks like several properties is reported or held, or
+    counts as one. ``own`` are the settings that the shoot's own file changed, by name, and the lengths of its
+    ``LISTS``.
     """
 
     per_image: int | None = None
@@ -52,6 +53,7 @@ class Preset:
     on_mismatch: OnMismatch = "certain"
     buy: Buy = "all"
     keep: tuple[str, ...] = ()
+    split: SplitName = "report"
     own: Mapping[str, object] = field(default_factory=dict)
 
     def with_own(self, own: Mapping[str, object]) -> Preset:

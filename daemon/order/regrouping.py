@@ -58,6 +58,7 @@ def regrouping(order: Order, new_id: str, now: float) -> tuple[Order, f.Regroupe
         fingerprint=fingerprint(brackets),
         supplement_of=order.source.supplement_of or order.id,
         unknown_order=None,
+        several="",
     )
     new = Order(
         id=new_id,

@@ -16,6 +16,7 @@ from daemon.order.phase import RESTING, Phase
 from daemon.order.plan import with_note
 from daemon.order.policy import Policy, register_wait, slot_wait
 from daemon.order.problem import Code, Trouble
+from daemon.order.source import part_name
 from daemon.shoot.shot import UNKNOWN
 
 
@@ -23,7 +24,8 @@ def moved(order: Order, fact: f.Moved, _now: float, _policy: Policy) -> Order:
     """Record that the shoot's folder was renamed or moved. The output folder stays the same."""
     if order.phase in RESTING or order.source.folder == fact.folder:
         return order
-    return replace(order, source=replace(order.source, shoot=fact.shoot, folder=fact.folder))
+    shoot = part_name(fact.shoot, order.source.part)
+    return replace(order, source=replace(order.source, shoot=shoot, folder=fact.folder))
 
 
 def created(order: Order, _fact: f.Created, now: float, _policy: Policy) -> Order:

@@ -108,6 +108,8 @@ def keys(detail: Mapping[str, Any], order: Order) -> dict[str, Any]:
                 shown["missing"] = [_file(one, order) if isinstance(one, int) else one for one in value]
             case "doubt", Mapping():
                 shown["doubt"] = value["why"]
+            case "several", Mapping():
+                shown["properties"] = value["found"]
             case "looks" | "compared", list():
                 shown[{"looks": "images"}.get(name, "sets")] = len(value)
             case "only" | "kept", list():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 import structlog
 
@@ -26,6 +27,7 @@ NOTHING_TO = {
     Verb.SKIP: "cancel",
     Verb.DISMISS: "dismiss",
     Verb.REGROUP: "regroup",
+    Verb.SPLIT: "split",
 }
 AGAIN = "Use --again to send and buy them again."
 FINISHED = "bracketd will finish it, buy its pictures and deliver them."
@@ -71,12 +73,14 @@ def refused(order: Order, verb: Verb, why: Refusal, original: Order | None = Non
             return f"{name} is not held ({phase}), so it cannot be dismissed: {FINISHED}"
         case Refusal.NEEDS_A_CHOICE:
             return _needs_a_choice(order, verb)
-        case Refusal.NOTHING_TO_PICK | Refusal.NOTHING_CAME_OUT | Refusal.NOT_MISGROUPED | Refusal.TOO_LARGE:
+        case _:
             return _nothing_there(order, verb, why)
 
 
 def _nothing_there(order: Order, verb: Verb, why: Refusal) -> str:
     name = order.source.shoot
+    if why is Refusal.IS_PART:
+        return f"{name} is itself a part of a shoot, so it cannot be split."
     if why is Refusal.NOT_MISGROUPED:
         return f"{name} is not held for a wrong grouping ({order.phase.value}). {_nothing_to(verb)}"
     if why is Refusal.TOO_LARGE:
@@ -111,6 +115,8 @@ def _submit(folder: str, *, again: bool = False) -> str:
 
 
 def _after_merge(order: Order, verb: Verb) -> str:
+    if verb is Verb.SPLIT:
+        return ", so it is too late to split it: its photos are one order. With `split: ask`, such shoots wait for you."
     if verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN) and order.hold_kind in (HoldKind.MISGROUPED, HoldKind.CHOICE):
         return ". `bracketd approve` buys its images; `bracketd dismiss` ends it."
     if verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN):
@@ -196,6 +202,30 @@ def sent(order: Order) -> str:
     if order.source.supplement_of is not None:
         return f"{order.source.shoot}: sending the new photos as a supplement ({_count(len(order.sent), 'photo')})."
     return f"{order.source.shoot}: sending {_count(len(order.sent), 'photo')}."
+
+
+def split(orders: Sequence[Order]) -> str:
+    """The answer to a split: the orders of the parts."""
+    parts = (f"“{order.source.shoot}” ({_count(len(order.sent), 'photo')})" for order in orders)
+    text = f"{orders[0].source.whole_shoot}: split into {_count(len(orders), 'order')}: {', '.join(parts)}."
+    held = [order for order in orders if order.phase is Phase.HELD]
+    return " ".join((text, *(f"“{order.source.shoot}” is held: {_sentence(order.trouble)}" for order in held)))
+
+
+def one_property(shoot: str, folder: str) -> str:
+    """The answer to a split of a shoot that looks like one property."""
+    return (
+        f"Not split: {shoot} looks like one property. `bracketd plan {shlex.quote(folder)}` shows its sets. To send a "
+        "property alone, move its photos to a folder of their own."
+    )
+
+
+def sent_in_part(shoot: str, folder: str, other: Order | None) -> str:
+    """The answer to a split of a shoot when another order has photos of it."""
+    by = "another order" if other is None else f"“{other.source.shoot}” ({other.phase.value})"
+    return (
+        f"Not split: {by} has photos of {shoot}. {_submit(folder)} sends the photos that were not sent, as one order."
+    )
 
 
 def sent_before(order: Order) -> str:

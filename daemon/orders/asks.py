@@ -62,7 +62,7 @@ class Asks:
 
     async def _hand_over(self, ask: Ask) -> None:
         match next((verb for verb in Verb if verb.value == ask.verb), None):
-            case Verb.SUBMIT | Verb.SUBMIT_AGAIN | Verb.SKIP:
+            case Verb.SUBMIT | Verb.SUBMIT_AGAIN | Verb.SPLIT | Verb.SKIP:
                 if not self._desk.deliver(ask):
                     await self._desk.answer(ask, Outcome.REFUSED, answers.not_watched(ask.target))
             case Verb.RETRY | Verb.APPROVE | Verb.APPROVE_ONLY | Verb.CANCEL | Verb.DISMISS:

@@ -15,7 +15,7 @@ import structlog
 
 from daemon.errors import StateError
 from daemon.host.days import beginnings, next_day
-from daemon.order import RESTING, Order, Policy, Verb, evolve, facts, next_steps, steps
+from daemon.order import RESTING, Order, Policy, Verb, evolve, facts, next_steps, refusal, steps
 from daemon.order import answers as service_answers
 from daemon.order.again import REPLACED
 from daemon.order.archive import Entry
@@ -27,7 +27,7 @@ from daemon.orders import answers
 from daemon.orders.inbox import Inbox
 from daemon.store.asks import Answer, Ask, Outcome
 from daemon.store.notes import Alert, Subject
-from daemon.store.protocol import Stale, Store
+from daemon.store.protocol import Replaced, Stale, Store
 
 log = structlog.get_logger("bracketd.orders")
 
@@ -238,6 +238,38 @@ class Desk:
         fact = facts.Locked(order.brackets)
         order = self._begun(order, fact, None)
         return await self._both(old, why, order, fact, self.done(ask, answers.regrouped(old, why, order)))
+
+    async def split(
+        self,
+        old: Order | None,
+        parts: Sequence[tuple[Order, facts.Locked]],
+        ask: Ask | None = None,
+        *,
+        elsewhere: FoundElsewhere | None = None,
+    ) -> list[Order]:
+        """Add an order of each part of a shoot, in place of ``old`` if there is one, in one transaction.
+
+        Raises Stale if ``old`` can no longer be split. Progress of its upload does not matter.
+        """
+        begun = [(self._begun(order, fact, elsewhere), fact) for order, fact in parts]
+        orders = [order for order, _ in begun]
+        answer = self.done(ask, answers.split(orders))
+        added = [Change(None, fact, order) for order, fact in begun]
+        if old is None:
+            await self.store.split(begun, answer=answer)
+            self._inform(*added, answer=answer)
+            return orders
+        async with self._alone(old.id) as entry:
+            now = await self.load(old.id)
+            if refusal(now, Verb.SPLIT) is not None:
+                raise Stale(old.id)
+            why = facts.Cancelled(REPLACED, code=Code.REPLACED)
+            ended = evolve(now, why, now=orders[0].times.created_at, policy=self.policy)
+            entry.order = None
+            await self.store.split(begun, old=Replaced(now, ended, why), answer=answer)
+            entry.order = ended
+        self._inform(Change(now, why, ended), *added, answer=answer)
+        return orders
 
     async def _both(
         self, old: Order, why: facts.Fact, order: Order, fact: facts.Locked, answer: Answer | None

@@ -49,7 +49,8 @@ class Own:
         by: dict[str, object] = {}
         if own.grouping is not None or mode != usual:
             by = {"grouping": "automatic" if number else mode, "per_image": number}
-        changed = (("enhance", enhance), *((name, getattr(own, name)) for name in ("prefer", "singles", "name", "buy")))
+        plain = ("prefer", "singles", "split", "name", "buy")
+        changed = (("enhance", enhance), *((name, getattr(own, name)) for name in plain))
         lists = {name: len(entries) for name in LISTS if (entries := getattr(own, name))}
         return {name: value for name, value in changed if value is not None} | by | lists
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from daemon.errors import ConfigError
-from daemon.grouping import Confidence, Frame
-from daemon.grouping.plan import Mode, Plan, PlanSettings, plan, shooting_order
+from daemon.grouping import Confidence
+from daemon.grouping.division import Division, divide
+from daemon.grouping.plan import Mode, PlanSettings, in_shooting_order, plan
+from daemon.grouping.property import described
 from daemon.grouping.wishes import Wishes
 from daemon.order import Bracket, Preset
 from daemon.order.naming import names_of
 from daemon.order.planned import PlannedImage
+from daemon.order.several import Several
 from daemon.photos.choosing import Chosen
 from daemon.photos.own import Own, keep_of, wishes_of
 from daemon.shoot import Doubt, LeftOut
 from daemon.shoot.leftout import all_of
+from daemon.shoot.sets import SplitName
 
 WAYS_OUT = "`bracketd plan` shows the sets, `bracketd approve` sends them"
 
@@ -35,7 +39,8 @@ class Sending:
     the shoot's own file lists to be sent, ``keep`` those whose images are bought; empty for all. ``mistake`` says what
     is wrong with that file, and ``without`` which of its settings are then not used. ``twice`` is a doubt about which
     files show the same frame. ``ask_for`` are the single photos that a person must decide. ``sends_sets``: bracketd
-    decides which photos become one image.
+    decides which photos become one image. ``division`` says which property each photo belongs to, None if the shoot
+    looks like one.
     """
 
     brackets: tuple[Bracket, ...]
@@ -48,6 +53,16 @@ class Sending:
     twice: Doubt | None = None
     ask_for: tuple[str, ...] = ()
     sends_sets: bool = False
+    division: Division | None = None
+
+    def several(self, split: SplitName, *, submitted: bool = False) -> Several | None:
+        """What is reported of a shoot that looks like several properties; None if nothing is.
+
+        A person who submitted a shoot that would otherwise be held has decided.
+        """
+        if self.division is None or split == "never" or (split == "ask" and submitted):
+            return None
+        return Several(described(self.division.parts), self.division.untimed, ask=split == "ask")
 
     def doubt(self, part: Collection[str] | None = None, *, submitted: bool = False) -> Doubt | None:
         """What a person must decide before the photos are sent, or only the photos in ``part``.
@@ -106,10 +121,11 @@ def sending(
     sent = frozenset(found.paths)
     fixed = wishes.listed - frozenset(wishes.skip)
     asked = (one.path for one in found.singles if one.path not in fixed)
+    images = in_shooting_order(found, frames)
     return Sending(
         tuple(bracket for bracket in brackets if bracket.path in sent),
         found.not_sent,
-        _images(found, frames),
+        images,
         fixed,
         keep,
         mistake,
@@ -117,6 +133,7 @@ def sending(
         chosen.doubt,
         tuple(asked) if found.asks_for_singles else (),
         settings.sends_sets,
+        divide([paths for paths, _ in images], found.not_sent, chosen.frames),
     )
 
 
@@ -152,10 +169,3 @@ def _wishes(own: Own | ConfigError | None, chosen: Chosen) -> tuple[tuple[Wishes
 
 def _mistake(error: ConfigError) -> str:
     return "; ".join(f"{problem.where}: {problem.what}. {problem.remedy}" for problem in error.problems)
-
-
-def _images(found: Plan, frames: Sequence[Frame]) -> tuple[tuple[tuple[str, ...], Confidence], ...]:
-    place: Mapping[str, int] = {path: number for number, path in enumerate(shooting_order(frames))}
-    images = [(one.paths, one.confidence) for one in found.sets]
-    images += [((one.path,), Confidence.CERTAIN) for one in found.singles]
-    return tuple(sorted(images, key=lambda image: place[image[0][0]]))

@@ -1,4 +1,4 @@
-"""The words of bracket sets: how sure a set is, who groups, what is sent of a frame, and what happens to singles."""
+"""The words of bracket sets: how sure a set is, who groups, what is sent of a frame, what singles and pauses mean."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ MOST_BRACKETS = 9
 GroupingName = Literal["automatic", "sets", "folders"]
 Prefer = Literal["jpeg", "raw"]
 Singles = Literal["send", "ask", "leave_out"]
+SplitName = Literal["report", "ask", "never"]
 
 
 class Confidence(StrEnum):

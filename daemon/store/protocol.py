@@ -6,7 +6,8 @@ run for both. Times are in epoch seconds. Folders are absolute paths.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from daemon.order import Order
@@ -22,6 +23,15 @@ from daemon.store.waiting import Waiting
 
 class Stale(Exception):
     """Raised if the stored order has changed since it was read. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """An order that others replace: as it is stored, as it ends, and why."""
+
+    order: Order
+    ended: Order
+    why: Fact
 
 
 class RootStates(Protocol):
@@ -97,6 +107,14 @@ class Store(Protocol):
         """End an order and add another one in its place, with both facts and the answer.
 
         Raises Stale if the stored order is not ``old``.
+        """
+
+    async def split(
+        self, parts: Sequence[tuple[Order, Fact]], *, old: Replaced | None = None, answer: Answer | None = None
+    ) -> None:
+        """Add the orders of a shoot's parts, each with its fact, in place of an order if there is one.
+
+        Raises Stale if the stored order is not the one that ``old`` was decided for.
         """
 
     async def know(self, folder: str, inode: int) -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from daemon.order import Again, Judged, Preset, compare, facts, fingerprint, is_mendable, submitted_order, with_shots
+from daemon.order import (
+    Again,
+    Judged,
+    Preset,
+    Verb,
+    compare,
+    facts,
+    fingerprint,
+    is_replaced,
+    meant_by,
+    with_shots,
+)
 from daemon.photos.choosing import by_name, choose, is_known, paths, plain
 from daemon.photos.contents import Contents
 from daemon.photos.own import Own, own_or_mistake
@@ -37,7 +48,7 @@ class Comparing:
         A shoot that is unchanged since an order of its folder is not read. Photos sent in dev mode count as sent,
         unless a person submits the shoot. An order that the submit replaces does not count.
         """
-        folder, is_submitted = settled.folder, settled.is_submitted
+        folder, is_submitted, verb = settled.folder, settled.is_submitted, settled.verb
         good, bad = usable(settled.found, settled.damaged)
         photos, names = plain(good), by_name(settled.found, settled.damaged)
         mine = tuple(await self._store.earlier(KnownBy(folder)))
@@ -54,9 +65,9 @@ class Comparing:
         sent: Sending = await self._contents.blocking(sending, chosen, chosen.brackets, left_out, preset, own)
         known_by = KnownBy(folder, fingerprint(sent.brackets), chosen.marks, chosen.seconds, names)
         earlier = await self._store.earlier(known_by)
-        if is_submitted:
-            replaced = submitted_order(mine)
-            earlier = [o for o in earlier if replaced is None or o.id != replaced.id or not is_mendable(o)]
+        if is_submitted and verb is not None:
+            replaced = meant_by(verb, mine)
+            earlier = [o for o in earlier if replaced is None or o.id != replaced.id or not is_replaced(o, verb)]
         if is_submitted and not self._preset.dev_mode:
             earlier = [order for order in earlier if not order.preset.dev_mode]
         brackets = await contents.with_hashes(folder, sent.brackets, earlier)
@@ -72,7 +83,8 @@ class Comparing:
             sent = await self._contents.blocking(sending, chosen, rest, (*left_out, *made), preset, own)
         hashed = {bracket.path: bracket for bracket in brackets}
         sent = replace(sent, brackets=tuple(hashed.get(bracket.path, bracket) for bracket in sent.brackets))
-        doubt = sent.doubt(submitted=is_submitted)
-        fact = facts.Locked(sent.brackets, paths(sent.left_out), settled.why, sent.left_out, doubt)
+        doubt = sent.doubt(submitted=is_submitted and verb is not Verb.SPLIT)
+        several = sent.several(preset.split, submitted=is_submitted)
+        fact = facts.Locked(sent.brackets, paths(sent.left_out), settled.why, sent.left_out, doubt, several)
         preset = preset.without_lists() if sent.mistake is not None else replace(preset, keep=sent.keep)
         return Compared(settled, fact, judged, mine, sending=sent, preset=preset)

@@ -21,8 +21,8 @@ from daemon.order import (
     facts,
     known_again,
     may_have_moved,
+    meant_by,
     outcome,
-    submitted_order,
 )
 from daemon.order.found import FoundElsewhere
 from daemon.order.outcome import (
@@ -37,6 +37,7 @@ from daemon.order.outcome import (
     Skip,
     SkipAsSame,
     SkipLate,
+    Split,
     Supplement,
 )
 from daemon.orders import Desk, answers
@@ -46,6 +47,7 @@ from daemon.photos.contents import Contents
 from daemon.shoot import Listing
 from daemon.store import asks
 from daemon.store.asks import Ask
+from daemon.store.known import KnownBy
 from daemon.watcher.archive import Archive
 from daemon.watcher.comparing import Comparing
 from daemon.watcher.folder import WatchedFolder
@@ -111,7 +113,8 @@ class Intake:
         """Send a shoot in its current state on a person's request, even if it was skipped or is held.
 
         ``ask`` is answered in the transaction that carries it out. Returns False if the shoot has no readable photo,
-        and so no order. Raises OSError, NotYet, and Stale after a concurrent change of its order.
+        and so no order, or if it is not split as requested. Raises OSError, NotYet, and Stale after a concurrent
+        change of its order.
         """
         again = settled.verb is Verb.SUBMIT_AGAIN
         if not again:
@@ -121,8 +124,11 @@ class Intake:
         elsewhere = None if again else await self._elsewhere(compared)
         async with self._desk.admission:
             compared = replace(await compare(), elsewhere=elsewhere)
-            decided = await self._decide(compared, submitted_order(compared.orders), ask)
-        return decided != Refuse(RefusedFor.NO_PHOTOS)
+            verb = settled.verb or Verb.SUBMIT
+            decided = await self._decide(compared, meant_by(verb, compared.orders), ask)
+        return decided != Refuse(RefusedFor.NO_PHOTOS) and not (
+            settled.verb is Verb.SPLIT and isinstance(decided, Refuse)
+        )
 
     async def decline(self, settled: Settled, ask: Ask) -> None:
         """Skip a waiting shoot, or waiting late photos, on a person's request.
@@ -168,20 +174,16 @@ class Intake:
             moved=moved,
             original=original,
             elsewhere=compared.elsewhere is not None,
+            properties=compared.division.properties if compared.division is not None else 1,
         )
 
     async def _carry_out(self, compared: Compared, decided: Outcome, ask: Ask | None) -> None:
         settled, judged = compared.settled, compared.judged
         match decided:
-            case Send():
-                await self._orders.send(compared, decided, ask)
-            case Replace():
-                await self._orders.replace(compared, decided, ask)
-            case Supplement():
-                await self._orders.supplement(compared, decided, ask)
+            case Send() | Replace() | Supplement() | Split():
+                await self._orders.create(compared, decided, ask)
             case Move(order):
-                log.info("shoot renamed during processing", shoot=settled.shoot, was=order.source.shoot, order=order.id)
-                await self._desk.happened(order.id, facts.Moved(settled.shoot, settled.folder))
+                await self._move(order, settled)
             case SkipAsSame(before, original):
                 await self._orders.skip_same(compared, before, self._desk.refused(ask, answers.same_photos(original)))
             case Skip():
@@ -202,6 +204,13 @@ class Intake:
             case Leave():
                 log.info("not sent", shoot=settled.shoot, why=judged.again.value)
 
+    async def _move(self, order: Order, settled: Settled) -> None:
+        """Record a shoot's new folder in all its orders under way: those of parts and supplements too."""
+        for one in await self._desk.store.earlier(KnownBy(order.source.folder)):
+            if one.due is not None and one.source.folder == order.source.folder:
+                log.info("shoot renamed during processing", shoot=settled.shoot, was=one.source.shoot, order=one.id)
+                await self._desk.happened(one.id, facts.Moved(settled.shoot, settled.folder))
+
 
 def _answer(refused: Refuse, settled: Settled) -> str:
     """The answer to a request that is refused."""
@@ -216,6 +225,10 @@ def _answer(refused: Refuse, settled: Settled) -> str:
             return answers.sent_before(order)
         case Refuse(RefusedFor.SAME_PHOTOS, original):
             return answers.same_photos(original)
+        case Refuse(RefusedFor.SENT_IN_PART, other):
+            return answers.sent_in_part(settled.shoot, settled.folder, other)
+        case Refuse(RefusedFor.ONE_PROPERTY):
+            return answers.one_property(settled.shoot, settled.folder)
         case Refuse(RefusedFor.SKIPPED_ALREADY):
             return answers.skipped_already(settled.shoot, settled.folder)
         case _:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
 from daemon.delivery import output_folder
+from daemon.grouping.division import Division
 from daemon.order import (
     Ended,
     FlowName,
@@ -27,12 +28,14 @@ from daemon.order import (
 )
 from daemon.order.allowed import CANCELLED
 from daemon.order.archive import Entry, unsure
-from daemon.order.outcome import Replace, Send, Supplement
+from daemon.order.outcome import Replace, Send, Split, Supplement
+from daemon.order.parts import part_of_photos
 from daemon.order.problem import Code, Trouble
+from daemon.order.source import ShootPart, part_name
 from daemon.order.unsent import Unsent
 from daemon.orders import Desk
 from daemon.photos.choosing import by_name, paths
-from daemon.photos.sending import planned
+from daemon.photos.sending import Sending, planned
 from daemon.shoot import LeftOut
 from daemon.store.asks import Answer, Ask
 from daemon.watcher.archive import Archive, entries
@@ -67,12 +70,29 @@ class NewOrders:
         self._folder, self._desk, self._unknown, self._archive = folder, desk, unknown, archive
         self._flow = flow
 
+    async def create(self, compared: Compared, new: Send | Replace | Supplement | Split, ask: Ask | None) -> None:
+        """Create the orders that an outcome requires."""
+        match new:
+            case Send():
+                await self.send(compared, new, ask)
+            case Replace():
+                await self.replace(compared, new, ask)
+            case Supplement():
+                await self.supplement(compared, new, ask)
+            case Split():
+                await self.split(compared, new, ask)
+
     async def send(self, compared: Compared, new: Send, ask: Ask | None) -> None:
         """Create the order of a whole shoot."""
-        order = await self._make(compared.settled, compared.fact, compared)
+        fact, shoot = compared.fact, compared.settled.shoot
+        if fact.several is not None:
+            log.warning(
+                "shoot looks like several properties", shoot=shoot, properties=fact.several.found, held=fact.several.ask
+            )
+        order = await self._make(compared.settled, fact, compared)
         if new.unsure:
             order = unsure(order, await self._archive.why(compared.judged))
-        await self._desk.begin(order, compared.fact, ask, elsewhere=compared.elsewhere)
+        await self._desk.begin(order, fact, ask, elsewhere=compared.elsewhere)
 
     async def supplement(self, compared: Compared, new: Supplement, ask: Ask | None) -> None:
         """Create an order of a shoot's unsent photos, for the same output folder."""
@@ -98,12 +118,30 @@ class NewOrders:
         else:
             order = await self._late(compared, new.part, fact)
         source = order.source
-        if old.phase is Phase.HELD and _own_name(old.preset) == _own_name(order.preset):
+        if old.source.part is not None and new.part is not None and old.phase is Phase.HELD:
+            source = replace(source, shoot=old.source.shoot, part=old.source.part)
+        is_same = source.part == old.source.part and _own_name(old.preset) == _own_name(order.preset)
+        if old.phase is Phase.HELD and is_same:
             source = replace(source, output=old.source.output)
         if compared.elsewhere is None:
             source = replace(source, unknown_order=old.source.unknown_order)
         order = replace(order, source=source)
         await self._desk.replace(old, order, fact, ask, elsewhere=compared.elsewhere)
+
+    async def split(self, compared: Compared, new: Split, ask: Ask | None) -> None:
+        """Create an order of each property of the shoot. Every photo and every left-out file is in exactly one."""
+        division, sending = compared.division, compared.sending
+        if division is None or sending is None:
+            raise ValueError("only a shoot with several properties is split")
+        parts, outputs = [], set[str]()
+        for number in range(division.properties):
+            fact = _property(compared.fact, sending, division, number)
+            part = ShootPart(number + 1, division.properties)
+            order = await self._make(compared.settled, fact, compared, part=part, outputs=outputs)
+            outputs.add(order.source.output)
+            parts.append((order, fact))
+        log.info("shoot split", shoot=compared.settled.shoot, orders=[order.id for order, _ in parts])
+        await self._desk.split(new.old, parts, ask, elsewhere=compared.elsewhere)
 
     async def skip(self, settled: Settled, answer: Answer | None = None) -> str:
         """Skip a shoot, and record its photos by name. Returns the id of its order."""
@@ -160,22 +198,37 @@ class NewOrders:
         """An order of late photos, not in the store yet. It has the output folder of the earlier order."""
         order = await self._make(compared.settled, fact, compared)
         source, before = order.source, part.before
+        if before is not None and before.source.part is not None:
+            before = part_of_photos(compared.orders, fact.brackets) or before
         if before is not None:
             source = replace(source, supplement_of=before.source.supplement_of or before.id)
         if before is not None and before.source.folder == source.folder:
-            source = replace(source, output=before.source.output)
+            theirs = before.source
+            source = replace(source, output=theirs.output, shoot=part_name(source.shoot, theirs.part), part=theirs.part)
         return replace(order, source=source)
 
-    async def _make(self, settled: Settled, fact: facts.Locked, compared: Compared | None = None) -> Order:
-        """A new order, not in the store yet. Without ``compared`` it has no plan, and the folder's settings."""
+    async def _make(
+        self,
+        settled: Settled,
+        fact: facts.Locked,
+        compared: Compared | None = None,
+        *,
+        part: ShootPart | None = None,
+        outputs: Collection[str] = (),
+    ) -> Order:
+        """A new order, not in the store yet. Without ``compared`` it has no plan, and the folder's settings.
+
+        ``part`` is the property of the shoot; ``outputs`` are the output folders of its other new orders.
+        """
         now, preset = self._desk.now(), (compared and compared.preset) or self._folder.preset
-        name = _own_name(preset) or settled.shoot
-        taken = await self._desk.store.outputs() | self._unknown.places
+        name = part_name(_own_name(preset) or settled.shoot, part)
+        taken = await self._desk.store.outputs() | self._unknown.places | frozenset(outputs)
         return Order(
             id=str(uuid.uuid4()),
             flow=self._flow,
             source=OrderSource(
-                shoot=settled.shoot,
+                shoot=part_name(settled.shoot, part),
+                part=part,
                 folder=settled.folder,
                 output=output_folder(self._folder.output, name, taken, dev_mode=preset.dev_mode),
                 fingerprint=fingerprint(fact.brackets),
@@ -194,6 +247,14 @@ def _own_name(preset: Preset) -> str | None:
     """The output name in a shoot's own file; None if it has none."""
     name = preset.own.get("name")
     return name if isinstance(name, str) else None
+
+
+def _property(whole: facts.Locked, sending: Sending, division: Division, number: int) -> facts.Locked:
+    """A shoot with only the photos and left-out files of one property, and what a person must decide about those."""
+    brackets = tuple(bracket for bracket in whole.brackets if division.property_of(bracket.path) == number)
+    left_out = tuple(one for one in whole.left_out_why if division.property_of(one.path) == number)
+    doubt = sending.doubt([bracket.path for bracket in brackets])
+    return facts.Locked(brackets, paths(left_out), whole.why, left_out, doubt)
 
 
 def _part_of(compared: Compared, part: Judged, orders: Sequence[Order]) -> facts.Locked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from daemon.grouping.division import Division
 from daemon.order import Judged, Order, Preset, Verb, facts
 from daemon.order.found import FoundElsewhere
 from daemon.photos.sending import Sending
@@ -33,8 +34,8 @@ class Settled:
 
     @property
     def is_submitted(self) -> bool:
-        """True if a person submits the shoot."""
-        return self.verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN)
+        """True if a person has the shoot sent, as one order or split."""
+        return self.verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN, Verb.SPLIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,8 @@ class Compared:
     elsewhere: FoundElsewhere | None = None
     sending: Sending | None = None
     preset: Preset | None = None
+
+    @property
+    def division(self) -> Division | None:
+        """Which property each photo belongs to; None if the shoot looks like one, or was not read."""
+        return self.sending.division if self.sending is not None else None

@@ -19,6 +19,7 @@ from daemon.order import (
     Order,
     Outcome,
     Phase,
+    ShootPart,
     Verb,
     fingerprint,
     outcome,
@@ -248,11 +249,49 @@ def test_what_a_skip_does(newest: Order | None, judged: Judged, what: str) -> No
     assert decided(Known(HERE, judged, newest=newest, verb=Verb.SKIP)) == what
 
 
+PART_ORDER = changed(HELD, part=ShootPart(1, 2))
+SPLITS = [
+    (None, NEW, 2, "Split"),
+    (HELD, NEW, 2, "Split"),
+    (changed(KNOWN, phase=Phase.UPLOADING), NEW, 2, "Split"),
+    (SKIPPED, Judged(Again.SKIPPED, SKIPPED), 2, "Split"),
+    (CANCELLED, CALLED_OFF, 3, "Split"),
+    (HELD, NEW, 1, "Refuse: one property"),
+    (HELD, replace(MORE, known=1), 2, "Refuse: sent in part"),
+    (None, replace(SAME, known=3), 2, "Refuse: sent in part"),
+    (KNOWN, SAME, 2, "Refuse: not allowed"),
+    (replace(HELD, merge=Merge(MergeState.SEEN)), NEW, 2, "Refuse: not allowed"),
+    (HELD_SUPPLEMENT, NEW, 2, "Refuse: not allowed"),
+    (PART_ORDER, NEW, 2, "Refuse: not allowed"),
+    (COPY, NEW, 2, "Refuse: not allowed"),
+]
+
+
+def split(newest: Order | None, judged: Judged, properties: int) -> Known:
+    """A shoot that a person splits."""
+    return Known(HERE, judged, newest=newest, verb=Verb.SPLIT, properties=properties)
+
+
+@pytest.mark.parametrize(("newest", "judged", "properties", "what"), SPLITS)
+def test_what_a_split_does(newest: Order | None, judged: Judged, properties: int, what: str) -> None:
+    """``split`` makes an order of each property until the merge, if no other order has sent photos of the shoot."""
+    assert decided(split(newest, judged, properties)) == what
+
+
+def test_a_split_without_photos_or_of_a_shoot_that_may_be_delivered_is_refused() -> None:
+    """Nothing is split if no photo can be read, or if an unknown order may have the photos."""
+    assert decided(replace(split(HELD, NEW, 2), has_photos=False)) == "Refuse: no photos"
+    held = replace(HELD, standing=Hold(Phase.SETTLED, HoldKind.UNKNOWN_ORDER))
+    assert decided(replace(split(held, NEW, 2), elsewhere=True)) == "Refuse: maybe sent"
+    assert decided(split(held, NEW, 2)) == "Split"
+
+
 def test_every_outcome_has_a_case() -> None:
     """The cases above lead to every kind of outcome."""
     known = [known for known, _ in SETTLED]
     known += [submit(newest, judged, again=again) for newest, judged, again, _ in SUBMITS]
     known += [Known(HERE, judged, newest=newest, verb=Verb.SKIP) for newest, judged, _ in SKIPS]
+    known += [split(newest, judged, properties) for newest, judged, properties, _ in SPLITS]
     assert {type(outcome(one, RULES)) for one in known} == set(get_args(Outcome))
 
 

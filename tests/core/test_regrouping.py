@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.order import Ended, ImageState, Order, Phase, facts
+from daemon.order import Ended, ImageState, Order, Phase, ShootPart, facts
 from daemon.order.allowed import Refusal, Verb, refusal
 from daemon.order.plan import grouping_request
 from daemon.order.planned import PlannedImage
 from daemon.order.preset import FlowName
 from daemon.order.problem import Code
 from daemon.order.regrouping import regrouping
+from tests.changed import changed
 from tests.core.grouped import Sets, grouped
 from tests.core.orders import NOW, after
 
@@ -38,6 +39,14 @@ def test_only_the_wrong_scenes_are_sent_again() -> None:
     assert (new.source.output, new.source.supplement_of) == (held.source.output, held.id)
     assert all(bracket.service_id is None and bracket.attempt == 0 and not bracket.stored for bracket in new.brackets)
     assert all(bracket.ctime_ns == held.brackets[3].ctime_ns for bracket in new.brackets[:1])
+
+
+def test_the_new_order_of_a_part_has_its_name_and_no_report() -> None:
+    """The second order of a part belongs to the same part, and does not repeat that the shoot looks like several."""
+    held = grouped(PLAN, ((0, 1, 2), (3, 4), (5,), (6,)), flow="brackets")
+    held = changed(held, part=ShootPart(1, 2), several="looks like 2 properties")
+    _, new = regroup(held)
+    assert (new.source.part, new.source.several) == (ShootPart(1, 2), "")
 
 
 @pytest.mark.parametrize("flow", ["images", "brackets"])

@@ -51,7 +51,7 @@ def test_every_command_is_found_by_its_own_name(verb: str) -> None:
     assert CliRunner().invoke(cli, [verb, "--help"]).exit_code == 0
 
 
-ASKS = ("submit", "retry", "approve", "cancel", "dismiss", "regroup")
+ASKS = ("submit", "retry", "approve", "cancel", "dismiss", "regroup", "split")
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS.keys() - WITHOUT_SETTINGS))

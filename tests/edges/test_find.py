@@ -10,6 +10,8 @@ from typing import Literal
 
 import pytest
 
+from daemon.order import ShootPart
+from tests.changed import changed
 from tests.edges.test_asks import OAK, Asking
 
 CAFE = "Café Müller"
@@ -181,3 +183,21 @@ def test_words_that_mean_nothing(asking: Asking, words: str) -> None:
         assert done.exit_code == 1
         assert "Traceback" not in done.output
     assert asking.asked == []
+
+
+def test_a_split_shoot_is_known_by_its_parts(asking: Asking) -> None:
+    """The name of a split shoot lists its parts under way; a part's own name means that part."""
+    folder = str(asking.watched / OAK)
+    whole = asking.made("cancelled")
+    parts = [
+        asking.made(phase, n, shoot=f"{OAK} ({n} of 2)", part=ShootPart(n, 2))
+        for n, phase in ((1, "downloaded"), (2, "held"))
+    ]
+    parts = [changed(part, folder=folder) for part in parts]
+    asking.has(whole, *parts)
+    said = asking.says("cancel", OAK).output
+    assert f"{OAK!r} was split. Specify the name of a part or its ID:" in said
+    assert f"{parts[1].id[:8]}  {OAK} (2 of 2)" in said
+    assert "already been delivered" in asking.says("cancel", f"{OAK} (1 of 2)").output
+    assert asking.says("cancel", f"{OAK} (2 of 2)").exit_code == 0
+    assert "cannot be split" in asking.says("split", OAK).output

@@ -16,6 +16,7 @@ from daemon.notes.looking import id_in
 from daemon.order import Bracket, Image, ImageState, Merge, MergeState, Order, Phase, Preset
 from daemon.order.planned import PlannedImage
 from daemon.order.purchase import LimitCheck
+from daemon.order.source import ShootPart
 from daemon.recovery.notes import find_notes
 from daemon.shoot import LeftOut, Shot, Why
 from daemon.shoot.sets import Confidence
@@ -67,6 +68,7 @@ DELIVERED = changed(
     fingerprint="fp",
     late=("late.JPG",),
     supplement_of="another",
+    part=ShootPart(1, 2),
     check=LimitCheck.WITHIN,
     merge=Merge(MergeState.SEEN),
     due=None,
@@ -93,7 +95,9 @@ def written(of: Order) -> dict[str, Any]:
     return note
 
 
-@pytest.mark.parametrize("of", [DELIVERED, changed(DELIVERED, preset=Preset(), images=(), supplement_of=None)])
+@pytest.mark.parametrize(
+    "of", [DELIVERED, changed(DELIVERED, preset=Preset(), images=(), supplement_of=None, part=None)]
+)
 def test_a_note_tells_the_whole_order(of: Order) -> None:
     """A delivered order can be read back from its note, including odd names and photos of distant years."""
     assert forgotten(order_of(written(of))) == forgotten(of)
@@ -169,7 +173,7 @@ def test_a_note_that_would_be_too_large_is_written_without_indents(tmp_path: Pat
 def test_notes_of_earlier_versions_are_read() -> None:
     """An older note without the photos' times gives an order without them; files that still exist supply them."""
     note = written(DELIVERED)
-    for key in ("fingerprint", "supplement_of", "left_out_why", "dismissed", "plan"):
+    for key in ("fingerprint", "supplement_of", "part", "left_out_why", "dismissed", "plan"):
         del note[key]
     for bracket in note["brackets"]:
         for key in ("mtime_ns", "mark", "sha256", "left_out", "shot"):

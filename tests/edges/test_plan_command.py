@@ -86,8 +86,26 @@ def test_a_plan_needs_no_configuration_and_no_key(folder: Path) -> None:
         "price": None,
         "bytes": sum(len(data) for data in shoot(2).values()),
         "seconds": None,
+        "properties": [],
     }
     assert all(one["reasons"] for one in plan(folder)["sets"])
+
+
+def test_a_card_of_two_properties_is_planned_as_such(tmp_path: Path) -> None:
+    """``plan`` lists the properties of a card, and each photo that is sent is in exactly one part of the JSON."""
+    for begin, number in ((0, 1), (3600, 13)):
+        for n in range(12):
+            taken = NOON + timedelta(seconds=begin + 30 * (n // 3) + 0.3 * (n % 3))
+            (tmp_path / f"IMG_{number + n:04}.JPG").write_bytes(bracket(number + n // 3, 2.0 * (n % 3 - 1), taken))
+    one, two = plan(tmp_path)["properties"]
+    names = [f"IMG_{number:04}.JPG" for number in range(1, 25)]
+    day = f"{NOON:%Y-%m-%d}"
+    first = {"property": 1, "begin": f"{day}T12:00:00", "end": f"{day}T12:01:30", "images": 4, "why": []}
+    assert one == {**first, "files": names[:12]}
+    assert (two["property"], two["why"], two["images"], two["files"]) == (2, ["pause"], 4, names[12:])
+    said = CliRunner().invoke(cli, ["plan", str(tmp_path)]).output
+    assert "looks like 2 properties: 12:00" in said
+    assert said.index("--- property 1 ---") < said.index("IMG_0001") < said.index("--- property 2 ---")
 
 
 def test_planning_changes_nothing(folder: Path, home: Path) -> None:

@@ -19,12 +19,13 @@ from daemon.order import (
     Order,
     Phase,
     Preset,
+    ShootPart,
     facts,
     steps,
 )
 from daemon.order.order import Standing
 from daemon.shoot import LeftOut, Shot, Why
-from daemon.store.protocol import Stale, Store
+from daemon.store.protocol import Replaced, Stale, Store
 from tests.changed import changed
 from tests.core.orders import NOW, after, order, processed, sent
 from tests.stores.contract import within
@@ -43,6 +44,8 @@ FULL = changed(
     ),
     discards=("r1",),
     notes=("a note",),
+    part=ShootPart(1, 2),
+    several="looks like 2 properties",
     images=(Image("i", "n", (0, 2), ImageState.PLACED, None, 5, "ab", "jpg", "é.jpg", 1.5, 2),),
 )
 
@@ -148,6 +151,32 @@ def test_an_order_is_written_by_who_knows_it(kept: State) -> None:
     with kept.look() as reader:
         assert {row["id"] for row in reader.orders()} == {OLD.id, NEW.id}
     assert journal(kept, OLD) == ["Locked", "Cancelled"]
+
+
+PARTS = tuple(
+    changed(NEW, id=f"{number}f1d1f0e-6a3c-4d59-9d0a-3a3c9b8f4a11", part=ShootPart(number, 2), several="two")
+    for number in (1, 2)
+)
+
+
+@pytest.mark.parametrize("old", [Replaced(OLD, ENDED, WHY), None])
+def test_all_parts_of_a_shoot_are_added_or_none(kept: State, old: Replaced | None) -> None:
+    """Adding the orders of a shoot's parts, and ending the order that they replace, is one transaction."""
+    parts = [(part, facts.Locked(part.brackets)) for part in PARTS]
+
+    async def work(store: Store) -> list[Order]:
+        with pytest.raises(OverflowError):
+            await store.split([*parts, (IMPOSSIBLE, facts.Locked(()))], old=old)
+        assert await store.load(OLD.id) == OLD
+        assert await store.known([part.id for part in PARTS]) == frozenset()
+        await store.split(parts, old=old)
+        with pytest.raises(Stale):
+            await store.split(parts, old=Replaced(changed(OLD, updated_at=NOW - 1), ENDED, WHY))
+        return [await store.load(one.id) for one in (OLD, *PARTS)]
+
+    assert within(kept, work, OLD) == [OLD if old is None else ENDED, *PARTS]
+    assert journal(kept, OLD) == (["Locked"] if old is None else ["Locked", "Cancelled"])
+    assert [journal(kept, part) for part in PARTS] == [["Locked"], ["Locked"]]
 
 
 def test_a_fact_that_changes_nothing_needs_no_turn(kept: State) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from daemon.store.asks import Answer, Ask
 from daemon.store.known import KnownBy
 from daemon.store.notes import Note, values_of
 from daemon.store.pause import Pause
-from daemon.store.protocol import RootStates, Stale, Store
+from daemon.store.protocol import Replaced, RootStates, Stale, Store
 from daemon.store.waiting import Waiting
 from tests.changed import changed
 from tests.stores import finding
@@ -129,6 +129,20 @@ class MemoryStore(Store):
             shelf.put(old, cancelled)
             shelf.tell(old.id, why, new.times.created_at)
             _add(shelf, new, fact, new.times.created_at)
+            self._answer(shelf, answer)
+
+        await self._write(write)
+
+    async def split(
+        self, parts: Sequence[tuple[Order, Fact]], *, old: Replaced | None = None, answer: Answer | None = None
+    ) -> None:
+        def write(shelf: Shelf) -> None:
+            if old is not None:
+                _require(shelf, old.order)
+                shelf.put(old.order, old.ended)
+                shelf.tell(old.order.id, old.why, old.ended.times.updated_at)
+            for order, fact in parts:
+                _add(shelf, order, fact, order.times.created_at)
             self._answer(shelf, answer)
 
         await self._write(write)

@@ -22,6 +22,7 @@ from daemon.order import (
     OrderSource,
     Phase,
     Preset,
+    ShootPart,
 )
 from daemon.order.allowed import next_command
 from daemon.order.facts import Fact
@@ -81,6 +82,8 @@ def order_row(order: Order) -> Row:
         "by_person": int(isinstance(order.standing, Ended) and order.standing.by_person),
         "over_limit": int(order.purchase.over_limit),
         "unknown_order": order.source.unknown_order,
+        "part": None if order.source.part is None else json.dumps(dataclasses.astuple(order.source.part)),
+        "several": order.source.several,
         "inode": None if order.source.inode is None else str(order.source.inode),
         "hold": _hold(order),
         "reckoned": int(order.purchase.within_limits),
@@ -180,6 +183,8 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
             supplement_of=row["supplement_of"],
             same_as=row["same_as"],
             unknown_order=row["unknown_order"],
+            part=None if row["part"] is None else ShootPart(*json.loads(row["part"])),
+            several=row["several"],
             inode=None if row["inode"] is None else int(row["inode"]),
             output_renamed=bool(row["output_renamed"]),
         ),

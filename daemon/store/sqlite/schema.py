@@ -290,6 +290,13 @@ ALTER TABLE orders ADD COLUMN inspection TEXT;
 """Adds the state of each image's preview, and the result of inspecting an order's previews, as JSON."""
 
 
+PARTS = """
+ALTER TABLE orders ADD COLUMN part TEXT;
+ALTER TABLE orders ADD COLUMN several TEXT NOT NULL DEFAULT '';
+"""
+"""Adds which of a shoot's properties an order is, as JSON, and the properties that a shoot seems to have, as text."""
+
+
 def _statements(script: str) -> Callable[[sqlite3.Connection], None]:
     def run(connection: sqlite3.Connection) -> None:
         for statement in script.split(";"):
@@ -310,6 +317,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _statements(PLAN),
     _statements(PROOF),
     _statements(PREVIEWS),
+    _statements(PARTS),
 )
 """The migration at index ``n`` converts a file of version ``n`` to version ``n + 1``."""
 

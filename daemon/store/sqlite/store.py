@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from daemon.store.known import KnownBy
 from daemon.store.notes import Note
 from daemon.store.pause import Pause
 from daemon.store.place import FILE
-from daemon.store.protocol import Store
+from daemon.store.protocol import Replaced, Store
 from daemon.store.sqlite import asks, bought, earlier, notes, orders, skipped, waiting
 from daemon.store.sqlite.database import Database
 from daemon.store.sqlite.file import open_for_writing
@@ -103,6 +103,20 @@ class SqliteStore(Store):
             write_order(connection, old, cancelled)
             write_fact(connection, old.id, why, new.times.created_at)
             self._add(connection, new, fact, new.times.created_at)
+            self._answer(connection, answer)
+
+        await self._database.write(write)
+
+    async def split(
+        self, parts: Sequence[tuple[Order, Fact]], *, old: Replaced | None = None, answer: Answer | None = None
+    ) -> None:
+        def write(connection: sqlite3.Connection) -> None:
+            if old is not None:
+                require(connection, old.order)
+                write_order(connection, old.order, old.ended)
+                write_fact(connection, old.order.id, old.why, old.ended.times.updated_at)
+            for order, fact in parts:
+                self._add(connection, order, fact, order.times.created_at)
             self._answer(connection, answer)
 
         await self._database.write(write)

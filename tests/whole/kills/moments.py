@@ -143,7 +143,9 @@ def _about(frame: FrameType) -> str:
     """The step or fact of a call, in its class's spelling; otherwise the transaction, or ``start``."""
     for ours in _ours(frame):
         function = ours.f_locals.get("function")
-        for value in (ours.f_locals.get("step"), ours.f_locals.get("fact"), _closed_over(function).get("fact")):
+        closed = _closed_over(function)
+        ends = getattr(closed.get("old"), "why", None)  # the order that the parts of a shoot replace
+        for value in (ours.f_locals.get("step"), ours.f_locals.get("fact"), closed.get("fact"), ends):
             if type(value).__module__.startswith(NAMED):
                 return type(value).__name__
         if function is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from tests.sandbox_process import Sandbox
 from tests.whole.books import audit, of_order
 from tests.whole.kills.mortal import Mortal
 from tests.whole.program import Json, until
+from tests.whole.test_split import FIRST, LATER, SECOND, house
 
 OAK = "12 Oak St"
 LIVES = 60
@@ -117,11 +119,28 @@ def it_is_sent_once(program: Mortal, sandbox: Sandbox) -> None:
     assert (len(orders(program, "downloaded")), charges(sandbox, order)) == (1, 1)
 
 
+def a_held_shoot_of_two_properties(program: Mortal, _sandbox: Sandbox) -> None:
+    """Prepare a shoot that is held because it looks like two properties."""
+    program.folder["split"] = "ask"
+    program.start()
+    program.drop(OAK, house(timedelta(), 1) | house(LATER, 13))
+    program.reach(OAK, "held")
+
+
+def each_is_sent_once(program: Mortal, sandbox: Sandbox) -> None:
+    """Assert that there are two orders, both delivered, and each image is bought once."""
+    until(lambda: len(orders(program, "downloaded")) == 2)
+    assert [order["shoot"] for order in orders(program, "cancelled")] == [OAK]
+    assert {order["shoot"]: charges(sandbox, order) for order in orders(program, "downloaded")} == {FIRST: 4, SECOND: 4}
+    assert len(program.peek()["orders"]) == 3
+
+
 WISHES = {
     "submit of a held supplement": Wish("submit", "Approved", a_held_supplement, it_is_sent),
     "dismiss": Wish("dismiss", "Dismissed", an_order_at_a_limit, it_ends_unbought),
     "approve of a choice": Wish("approve", "Approved", an_order_that_asks, it_is_bought_once),
     "retry of a failed image": Wish("retry", "Reopened", a_failed_image, it_is_bought),
+    "split of a held shoot": Wish("split", "Cancelled", a_held_shoot_of_two_properties, each_is_sent_once),
     "submit of a skipped shoot": Wish("submit", "Locked", a_skipped_shoot, it_is_sent_once),
 }
 
