@@ -198,7 +198,7 @@ def dismisses_what_is_bought(of: Order, fact: facts.Fact, **how: Any) -> Order:
         (
             "choose",
             buys_the_dismissed,
-            "an unwanted image is never bought|fetched again what was|not come to its end",
+            "an unwanted image is never bought|fetched again what was|not come to its end|bought before",
         ),
         ("apply", retries_what_is_placed, "fetched again what was fetched"),
         ("apply", dismisses_what_is_bought, "assert <Phase.CANCELLED|what is bought is delivered"),

@@ -591,6 +591,28 @@ def test_the_shoot_s_own_sets_are_planned_again(host: Host, home: Home) -> None:
     assert rebuilt.order.preset.grouping == "sets"
 
 
+@pytest.mark.parametrize(
+    ("text", "buy", "keep"),
+    [
+        ("buy: ask\n", "ask", ()),
+        ("keep: [IMG_4.JPG]\n", "all", ("IMG_4.JPG",)),
+        ("keep: [IMG_9.JPG]\n", "ask", ()),
+        ("skip: [IMG_2.JPG]\nbuy: ask\n", "ask", ()),
+        ("skip: [IMG_2.JPG]\n", "all", ()),
+        ("buy: perhaps\n", "ask", ()),
+    ],
+)
+def test_a_rebuilt_order_buys_no_more_than_its_shoot_allows(
+    host: Host, home: Home, text: str, buy: str, keep: tuple[str, ...]
+) -> None:
+    """A rebuilt order uses ``buy`` and ``keep`` of the shoot's own file. If they cannot be used, a person chooses."""
+    shot_twice(home, host, (1, 4))
+    (home.watch / "a" / "bracketd.yaml").write_text(text)
+    with account(host, []) as service:
+        (rebuilt,) = home.recover(service).orders
+    assert (rebuilt.order.preset.buy, rebuilt.order.preset.keep) == (buy, keep)
+
+
 @pytest.mark.parametrize("harm", ["missing", "skipped"])
 def test_without_its_photos_no_plan_is_guessed(host: Host, home: Home, harm: str) -> None:
     """If a photo is gone, or would not be sent today, the order gets no plan."""
