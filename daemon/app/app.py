@@ -10,7 +10,7 @@ import asyncio
 import functools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +18,7 @@ import structlog
 
 from daemon import __version__
 from daemon.app.performer import Performer
-from daemon.app.watchers import make_watcher
+from daemon.app.watchers import Common, make_watcher
 from daemon.config import ApiKey, FolderSettings, Settings
 from daemon.config.policy import policy_of, preset_of
 from daemon.errors import BracketdError, StateFull
@@ -41,7 +41,9 @@ from daemon.recovery.newer import compare
 from daemon.resuming import Resuming
 from daemon.runner import Account, Deadlines, Runner
 from daemon.runner.lanes import lanes
+from daemon.service import Service
 from daemon.services import Services
+from daemon.steps import Run, Steps
 from daemon.store.notes import Alert, Started, Subject, Watching
 from daemon.store.pause import RETRY
 from daemon.store.protocol import Store
@@ -140,9 +142,13 @@ class App:
         moving = asyncio.Event()
         progress = Board(self._clock.monotonic, began=_from_threads(moving.set))
         cache = Cache(str(self._settings.state_dir))
-        performer = self._performer = Performer(
-            self._services, roots, resuming, Gallery(cache), self._clock.now, progress=progress, threads=threads
-        )
+        gallery = Gallery(cache)
+
+        def steps_of(service: Service, go_on: Callable[[], None]) -> Steps:
+            run = Run(go_on, self._clock.now, progress)
+            return Steps(service, roots, run, resuming=resuming, gallery=gallery)
+
+        performer = self._performer = Performer(self._services, steps_of, threads=threads)
 
         async def perform(order: Order, step: steps.Step) -> facts.Fact:
             return await unknown.before(order, step) or await performer.perform(order, step)
@@ -150,19 +156,12 @@ class App:
         policy = policy_of(self._settings)
         desk = Desk(store, self._clock.now, policy)
         desk.listen(log_change)
-        runner = Runner(
-            desk,
-            perform,
-            Account(desk, self._clock, policy, performer.online),
-            self._clock,
-            policy,
-            uploads=transfers.uploads,
-            downloads=transfers.downloads,
-        )
+        account = Account(desk, self._clock, policy, performer.online)
+        runner = Runner(desk, perform, account, self._clock, width)
         for order_id in refused:
             await desk.happened(order_id, facts.Resumed())
         deadlines = Deadlines(desk, self._clock)
-        watchers = await self._watchers(desk, roots, unknown)
+        watchers = await self._watchers(Common(self._settings, desk, roots, unknown, self._clock))
         if watchers is None:
             return
         async with asyncio.TaskGroup() as group:
@@ -187,18 +186,22 @@ class App:
             for watcher in watchers:
                 watcher.stop()
             runner.stop()
-            await asyncio.wait(tasks, timeout=GRACE)
-            self._break_off()
-            await asyncio.wait(tasks)
-            for task in lookers:
-                task.cancel()
+            await self._end(tasks, lookers)
+
+    async def _end(self, tasks: Sequence[asyncio.Task[None]], lookers: Sequence[asyncio.Task[None]]) -> None:
+        """Wait until the tasks have ended, and break off transfers after ``GRACE``. Then cancel the lookers."""
+        await asyncio.wait(tasks, timeout=GRACE)
+        self._break_off()
+        await asyncio.wait(tasks)
+        for task in lookers:
+            task.cancel()
 
     # --- parts ---
 
-    async def _watchers(self, desk: Desk, roots: Roots, unknown: UnknownOrders) -> list[Watcher] | None:
+    async def _watchers(self, common: Common) -> list[Watcher] | None:
         """Make the watchers of all folders at once; None if a stop signal comes while a disk does not respond."""
         folders = self._settings.folders
-        making = asyncio.gather(*(self._watcher(folder, desk, roots, unknown) for folder in folders))
+        making = asyncio.gather(*(self._watcher(folder, common) for folder in folders))
         stopping = asyncio.create_task(self._stop.wait())
         either: set[asyncio.Future[Any]] = {making, stopping}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -210,9 +213,8 @@ class App:
             await making
         return None
 
-    async def _watcher(self, folder: FolderSettings, desk: Desk, roots: Roots, unknown: UnknownOrders) -> Watcher:
-        disk = self._disks.setdefault(str(folder.watch), Disk(self._clock))
-        return await make_watcher(self._settings, folder, desk, roots, unknown, clock=self._clock, disk=disk)
+    async def _watcher(self, folder: FolderSettings, common: Common) -> Watcher:
+        return await make_watcher(folder, common, self._disks.setdefault(str(folder.watch), Disk(self._clock)))
 
     def _presets(self) -> dict[str, Preset]:
         """The presets of new orders, by watched folder."""

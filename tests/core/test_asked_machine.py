@@ -36,6 +36,8 @@ from tests.core.machine import OrderMachine
 from tests.core.test_order_machine import EFFORT
 from tests.core.world import World
 
+pytestmark = pytest.mark.long
+
 ON_ORDERS = (Verb.RETRY, Verb.APPROVE, Verb.APPROVE_ONLY, Verb.CANCEL, Verb.DISMISS)
 UNWANTED = (ImageState.DISMISSED, ImageState.NOT_PICKED)
 DAY = 86400.0

@@ -29,9 +29,9 @@ from daemon.order.planned import PlannedImage
 from daemon.order.preview import PreviewState
 from daemon.sandbox.finish import finished
 from daemon.sandbox.fuse import fused
-from daemon.service import Service
+from daemon.service import Endpoint, Service
 from daemon.shoot import Shot
-from daemon.steps import Steps, Stopped
+from daemon.steps import Run, Steps, Stopped
 from tests.core.orders import order
 from tests.edges.previews.pictures import jpeg
 from tests.edges.sandbox.client import Client
@@ -265,11 +265,9 @@ def performed(tmp_path: Path, client: Client, image_id: str, times: int = 1) -> 
     of = replace(order(), images=(Image(image_id, ""),), standing=Phase.DOWNLOADING)
     roots = Roots(MemoryStore(Shelf()).root_states(time.time))
     sandbox = client.sandbox
-    with closing(
-        Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
-    ) as service:
+    with closing(Service(Endpoint(sandbox.api, sandbox.key, "test"), flow=flow, dev_mode=False)) as service:
         gallery = Gallery(Cache(str(tmp_path)), inline)
-        performing = Steps(service, roots, go_on=lambda: None, now=time.time, gallery=gallery)
+        performing = Steps(service, roots, Run(lambda: None, time.time), gallery=gallery)
         return [performing.perform(of, steps.Preview(image_id)) for _ in range(times)]
 
 

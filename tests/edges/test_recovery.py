@@ -24,7 +24,7 @@ from daemon.recovery import Account, Recovery, Report, Source, WatchedSettings
 from daemon.recovery.atservice import WAITS
 from daemon.recovery.watched import shoot_of
 from daemon.root import RootState
-from daemon.service import Service
+from daemon.service import Endpoint, Service
 from daemon.shoot import Why
 from daemon.shoot.shot import UNKNOWN
 from daemon.store.place import FILE
@@ -320,9 +320,7 @@ def host() -> Iterator[Host]:
 @contextmanager
 def account(host: Host, slept: list[float]) -> Iterator[Account]:
     """The account at a scripted service."""
-    service = Service(
-        base_url=host.url, key="k3y-that-must-stay-home", flow="images", dev_mode=False, user_agent="test"
-    )
+    service = Service(Endpoint(host.url, "k3y-that-must-stay-home", "test"), flow="images", dev_mode=False)
     with closing(service):
         yield Account(service, slept.append)
 
