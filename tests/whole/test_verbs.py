@@ -28,6 +28,7 @@ ORDER: dict[str, Any] = {
     "bytes": {"total": COUNT, "uploaded": COUNT},
     "dev_mode": bool,
     "supplement_of": type(None),
+    "sheet": type(None),
     "kept_until": type(None),
     "created_at": TIME,
     "updated_at": TIME,
