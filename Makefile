@@ -10,7 +10,7 @@ SDKS_READY := $(SDKS:%=.venv-sdk-%/.ready)
 # Every test process would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: ready demo test quick lint docs bench lock clean
+.PHONY: ready demo test quick lint docs bench lock vendor clean
 .DELETE_ON_ERROR:
 
 $(READY): requirements.lock pyproject.toml
@@ -58,6 +58,10 @@ lock:
 	for sdk in $(SDKS); do \
 	  echo "autoenhance==$$sdk" | uv pip compile - $(PINNED) --output-file tests/sdk/requirements-$$sdk.lock || exit; \
 	done
+
+# Renews the page's front-end files. Needs npm.
+vendor: $(READY)
+	$(BIN)/python -m tools.vendor
 
 clean:
 	rm -rf $(VENV) $(dir $(SDKS_READY)) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
-from bench import arriving, idle, look, memory, status, uploading, waiting
+from bench import arriving, idle, look, memory, page, status, uploading, waiting
 from bench.grouping import measuring as grouping
 from bench.sizes import Bench, Sizes
 from bench.table import Row
@@ -17,6 +17,7 @@ MEASURES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "waiting": waiting.measure,
     "idle": idle.measure,
     "status": status.measure,
+    "page": page.measure,
     "arriving": arriving.measure,
     "look": look.measure,
     "grouping": grouping.measure,

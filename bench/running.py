@@ -177,6 +177,7 @@ def write_config(
         "folders": [{"watch": str(folder / "watch"), "output": str(folder / "output"), "quiet_period": quiet_s}],
         "transfers": {"uploads": uploads},
         "state_dir": str(folder / "state"),
+        "page": {"listen": "127.0.0.1:0"},
         "log": {"format": "json"},
     }
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")

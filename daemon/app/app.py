@@ -10,13 +10,14 @@ import asyncio
 import functools
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
 import structlog
 
 from daemon import __version__
+from daemon.app.page import make_page
 from daemon.app.performer import Performer
 from daemon.app.watchers import Common, make_watcher
 from daemon.config import ApiKey, FolderSettings, Settings
@@ -164,28 +165,38 @@ class App:
         watchers = await self._watchers(Common(self._settings, desk, roots, unknown, self._clock))
         if watchers is None:
             return
+        came = asyncio.Event()
+        page = make_page(
+            self._settings,
+            desk,
+            self._clock,
+            came=came,
+            is_ready=lambda: all(watcher.ready.is_set() for watcher in watchers),
+            late=lambda: len(self._slow(runner, watchers)),
+        )
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
             tasks.append(group.create_task(runner.run(self._vigil.beat), name="runner"))
-            lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
-            lookers.append(group.create_task(Asks(desk, self._presets()).run(), name="asks"))
-            lookers.append(group.create_task(deadlines.run(), name="deadlines"))
-            copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(_note_copies, store))
-            lookers.append(group.create_task(copying, name="copies"))
-            publishing = publish(progress, self._settings.state_dir, moving)
-            lookers.append(group.create_task(publishing, name="progress"))
-            lookers.append(group.create_task(_tidy(cache, store, self._clock), name="previews"))
-            lookers.append(group.create_task(unknown.run(), name="notes"))
-            lookers.append(group.create_task(unknown.try_again(), name="unread notes"))
-            comparing = compare(store, self._services.usual, performer.in_thread, unknown.compared)
-            lookers.append(group.create_task(comparing, name="newer orders"))
-            for output in outputs:
-                watch = OutputWatch(output, roots, Presence(output, desk), Disk(self._clock))
-                lookers.append(group.create_task(watch.run(), name="output"))
+            state_dir, now = self._settings.state_dir, self._clock.now
+            watches = [OutputWatch(output, roots, Presence(output, desk), Disk(self._clock)) for output in outputs]
+            looking: dict[str, Coroutine[Any, Any, None]] = {
+                "report": self._report(store, runner, watchers),
+                "asks": Asks(desk, self._presets(), came=came).run(),
+                "deadlines": deadlines.run(),
+                "copies": keep_copies(state_dir, now, functools.partial(_note_copies, store)),
+                "progress": publish(progress, state_dir, moving),
+                "previews": _tidy(cache, store, self._clock),
+                "notes": unknown.run(),
+                "unread notes": unknown.try_again(),
+                "newer orders": compare(store, self._services.usual, performer.in_thread, unknown.compared),
+                **{f"output {output}": watch.run() for output, watch in zip(outputs, watches, strict=True)},
+                **({"page": page.run()} if page is not None else {}),
+            }
+            lookers = [group.create_task(look, name=name) for name, look in looking.items()]
             await self._stop.wait()
-            for watcher in watchers:
-                watcher.stop()
-            runner.stop()
+            for part in (page, *watchers, runner):
+                if part is not None:
+                    part.stop()
             await self._end(tasks, lookers)
 
     async def _end(self, tasks: Sequence[asyncio.Task[None]], lookers: Sequence[asyncio.Task[None]]) -> None:
@@ -234,13 +245,16 @@ class App:
 
     async def _late(self, store: Store, runner: Runner, watchers: list[Watcher]) -> list[str]:
         """The parts that have not responded for too long."""
-        now = self._clock.monotonic()
-        late = [w.folder.watch for w in watchers if now - self._moved_at(w) > w.folder.interval + 3 * DISK_PATIENCE]
-        if now - runner.alive_at > RUNNER_PATIENCE:
-            late.append("runner")
+        late = self._slow(runner, watchers)
         if not await store.answers():
             late.append("store")
         return late
+
+    def _slow(self, runner: Runner, watchers: list[Watcher]) -> list[str]:
+        """The watchers and the runner, if they have not responded for too long."""
+        now = self._clock.monotonic()
+        late = [w.folder.watch for w in watchers if now - self._moved_at(w) > w.folder.interval + 3 * DISK_PATIENCE]
+        return [*late, "runner"] if now - runner.alive_at > RUNNER_PATIENCE else late
 
     def _moved_at(self, watcher: Watcher) -> float:
         """The monotonic time of a watcher's last round or last answer from its disk."""

@@ -22,6 +22,7 @@ VERBS = {
     "config": ("daemon.cli.config", "Print an example configuration file."),
     "check": ("daemon.cli.check", "Check settings, key, folders and service, and list every problem."),
     "status": ("daemon.cli.status", "Show where every order stands, and why."),
+    "open": ("daemon.cli.open", "Open the page in the browser."),
     "show": ("daemon.cli.show", "Show one order: files, sets, images, journal."),
     "plan": ("daemon.cli.plan", "Show which photos become one image, and what it costs, before anything is sent."),
     "explain": ("daemon.cli.explain", "Show what a file is, what happened to it, and why its shoot is waiting."),

@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ import click
 
 from daemon.cli.state import checkup, look
 from daemon.config import Settings, load
+from daemon.config.page import split
 from daemon.config.policy import plan_settings
 from daemon.config.settings import LimitSettings
 from daemon.errors import AccountRefused, ConfigError, NotFound, Passing, Problem, ServiceError, StateError, Unreachable
@@ -25,12 +27,15 @@ from daemon.host.filesystem import filesystem_type, is_network
 from daemon.host.lock import running_pid
 from daemon.order import Policy
 from daemon.order.policy import probed
+from daemon.page import address
+from daemon.page.listening import bind
 from daemon.reports.attention import message
 from daemon.reports.away import away
 from daemon.reports.daemon import wrong_with_daemon
 from daemon.reports.unknown import unknown_orders
 from daemon.services import build_usual
 from daemon.store.attention import Attention, Heed
+from daemon.store.notes import Subject
 from daemon.text import printable
 
 NOT_WITH_IMAGES = (
@@ -53,7 +58,13 @@ def check(config: Path | None) -> None:
         click.echo(f"  note     {warning}")
     click.echo(f"limits     {_limits(settings.limits)}")
     pid = running_pid(settings.state_dir)
-    problems = [*_folders(settings), *_state(settings, pid), *_unknown(settings), *_service(settings)]
+    problems = [
+        *_folders(settings),
+        *_state(settings, pid),
+        *_page(settings, pid),
+        *_unknown(settings),
+        *_service(settings),
+    ]
     for problem in problems:
         click.echo(f"problem    {printable(str(problem))}", err=True)
     if problems:
@@ -173,6 +184,25 @@ def _state(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
         yield Problem("state_dir", f"{settings.state_dir} cannot be read ({error.strerror})", remedy)
     click.echo(f"state      {settings.state_dir} ({f'daemon running, pid {pid}' if pid else 'no daemon running'})")
     yield from wrong_with_daemon(settings.state_dir, pid)
+
+
+def _page(settings: Settings, pid: int | None) -> Iterator[Problem | str]:
+    """The page's address; a problem if it cannot be served."""
+    if settings.page is None:
+        click.echo("page       off")
+        return
+    found = address.published(settings.state_dir) if pid is not None else None
+    shown = address.url(*(found or split(settings.page.listen)))
+    click.echo(f"page       {shown}{'' if found else ', not served now'}; `bracketd open` opens it")
+    if pid is not None:
+        with suppress(StateError, OSError), look(settings.state_dir) as reader:
+            yield from filter(None, [reader.notes().alerts.get(Subject.PAGE)])
+        return
+    try:
+        bind(*split(settings.page.listen)).close()
+    except OSError as error:
+        remedy = "Choose another address, or end the program that uses it. bracketd works without its page"
+        yield Problem("page.listen", f"{settings.page.listen} cannot be used ({error.strerror})", remedy)
 
 
 def _unknown(settings: Settings) -> Iterator[str]:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from daemon.config.document import read
+from daemon.config.document import Document, read
 from daemon.config.explain import explain
 from daemon.config.key import find_key
+from daemon.config.mistake import Mistake
 from daemon.config.overlaps import check_overlaps
+from daemon.config.page import is_loopback, read_token
 from daemon.config.preferences import check_preferences
-from daemon.config.settings import FileSettings, Settings, Surroundings
+from daemon.config.settings import FileSettings, PageSettings, Settings, Surroundings
 from daemon.errors import ConfigError, Problem
 from daemon.host import paths
 
@@ -38,17 +40,40 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         given = FileSettings.model_validate(data, context=Surroundings(document.file.parent, environ))
     except ValidationError as error:
         problems += explain(error, document)
+    else:
+        problems += _of_token(document, given.page)
     if problems:
         raise ConfigError(tuple(sorted(problems, key=lambda problem: _line(problem, document.file))))
     return Settings(
         **{
             **dict(given),
             "api": given.api.model_copy(update={"key": found.key}),
+            "page": given.page or "off",  # None would be an empty group, which has the defaults
             "config_file": document.file,
             "key_source": found.source,
-            "warnings": found.warnings,
+            "warnings": (*found.warnings, *_unencrypted(document, given.page)),
         }
     )
+
+
+def _of_token(document: Document, page: PageSettings | None) -> list[Problem]:
+    """A problem if the page's token cannot be used."""
+    if page is None or page.token_file is None:
+        return []
+    try:
+        read_token(page.token_file)
+    except Mistake as mistake:
+        return [Problem(document.where(("page", "token_file")), mistake.what, mistake.remedy)]
+    return []
+
+
+def _unencrypted(document: Document, page: PageSettings | None) -> tuple[Problem, ...]:
+    """A warning if the page can be reached from other machines without a proxy that encrypts."""
+    if page is None or is_loopback(page.listen) or page.trusted_proxy is not None:
+        return ()
+    what = "The page can be reached from other machines, and the connection is not encrypted"
+    remedy = "Use it only in a network that you trust, or put a proxy with TLS before it: see docs/page.md."
+    return (Problem(document.where(("page", "listen")), what, remedy),)
 
 
 def _line(problem: Problem, file: Path) -> int:

@@ -27,6 +27,7 @@ from pydantic import (
     model_validator,
 )
 
+from daemon.config import page
 from daemon.config.mistake import Mistake, nearest
 from daemon.config.places import expand
 from daemon.config.price import A_PRICE, price
@@ -105,6 +106,13 @@ def _not_blank(written: object) -> object:
     return written
 
 
+def _page(written: object) -> object:
+    """None for ``off``, which YAML 1.1 reads as false; the defaults for ``on``."""
+    if written is False or written == "off":
+        return None
+    return {} if written in (True, "on", None) else written
+
+
 def _price(written: object) -> object:
     """A Decimal from ``daemon.config.price``. None and Decimals are returned unchanged."""
     return written if written is None or isinstance(written, Decimal) else price(written)
@@ -158,6 +166,9 @@ Grouping = Annotated[GroupingName | int, BeforeValidator(_count_or_word)]
 Count = Annotated[int | None, BeforeValidator(_not_blank), Field(ge=1)]
 Passed = Annotated[object, AfterValidator(_passed)]
 Names = Annotated[str, BeforeValidator(_template)]
+Listen = Annotated[str, BeforeValidator(page.listen)]
+HostName = Annotated[str, BeforeValidator(page.host_name)]
+Network = Annotated[str, BeforeValidator(page.network)]
 Flag = bool | None
 A_DURATION = 'a time such as "90s", "2m" or "1h30m", more than zero and at most a day'
 A_GROUPING = "automatic, sets, folders or a whole number from 1 to 9"
@@ -304,6 +315,18 @@ class LimitSettings(Model):
     images_per_month: Count = Field(default=None, description=A_COUNT)
 
 
+class PageSettings(Model):
+    """The page in the browser. ``listen`` is an IP address and a port, see ``daemon.config.page``."""
+
+    listen: Listen = Field(default="127.0.0.1:8642", description="an IP address and a port in quotes")
+    token_file: LocalPath | None = Field(default=None, description="the path of a file that contains only the token")
+    allowed_hosts: Annotated[tuple[HostName, ...], Field(strict=False)] = Field(
+        default=(), description="a list of host names"
+    )
+    trusted_proxy: Network | None = Field(default=None, description="the IP address of a proxy")
+    open_reading: bool = Field(default=False, description=YES_NO)
+
+
 class LogSettings(Model):
     """The level and the format of the log."""
 
@@ -329,6 +352,9 @@ class FileSettings(Model):
     limits: LimitSettings = Field(default=LimitSettings(), description="a group of settings, indented below it")
     price_per_image: Annotated[Decimal | None, BeforeValidator(_price)] = Field(default=None, description=A_PRICE)
     state_dir: LocalPath = Field(description="the path of a folder")
+    page: Annotated[PageSettings | None, BeforeValidator(_page)] = Field(
+        default=PageSettings(), description="off, or a group of settings, indented below it"
+    )
     log: LogSettings = Field(default=LogSettings(), description="a group of settings, indented below it")
 
 

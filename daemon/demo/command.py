@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ PATIENCE = 600.0
 )
 @click.option("--flow", type=click.Choice(["images", "brackets"]), default="images", show_default=True)
 @click.option("--scenes", type=click.IntRange(1, 4), default=4, show_default=True, help="Number of sample scenes.")
-@click.option("--keep", is_flag=True, help="Keep all files: brackets, state, logs, the sandbox's storage.")
+@click.option("--keep", is_flag=True, help="Keep all files, and the page, until Ctrl-C.")
 def demo(shoot: Path | None, folder: Path | None, flow: str, scenes: int, keep: bool) -> None:
     """Turn a sample shoot into finished HDR pictures. No key, no network: nothing leaves this machine.
 
@@ -47,10 +47,15 @@ def demo(shoot: Path | None, folder: Path | None, flow: str, scenes: int, keep: 
     stage.prepare()
     source = _sample(stage.card, scenes) if shoot is None else shoot.resolve()
     with stage.sandbox() as api, stage.daemon(api):
+        stage.open_page()
         click.echo(f"Dropping “{source.name}” into {stage.watched}")
         stage.drop(source)
         order = stage.watch_until_done()
-    _show_result(stage, order, keep=keep)
+        _show_result(order)
+        if keep:
+            stage.stay()
+    if not keep:
+        stage.clear()
 
 
 class Stage:
@@ -91,6 +96,7 @@ class Stage:
         settings = {
             "api": {"key": api["key"], "base_url": api["api"], "flow": self.flow, "poll_every": "1s"},
             "folders": [{"watch": str(self.watched), "output": str(self.output), "quiet_period": "2s"}],
+            "page": {"listen": "127.0.0.1:0"},
             "state_dir": str(self.state),
             "log": {"format": "json"},
         }
@@ -102,6 +108,31 @@ class Stage:
             with _ended(program):
                 self._wait(lambda: self._report()["daemon"]["watching"], 30.0, program)
                 yield
+
+    def open_page(self) -> None:
+        """Print a link to the page, and open it in the browser if a person is watching."""
+        words = ["open", *([] if sys.stdout.isatty() else ["--print"])]
+        command = [sys.executable, "-m", "daemon", "--config", str(self.config), *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+        click.echo(
+            f"The page (the link works once, within a minute): {done.stdout.strip()}"
+            if done.stdout
+            else done.stderr.strip()
+        )
+
+    def stay(self) -> None:
+        """Wait for Ctrl-C."""
+        click.echo(f"All files are in {self.folder}. `bracketd --config {self.config} open` opens the page.")
+        click.echo("The daemon and the sandbox stay up until Ctrl-C.")
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+
+    def clear(self) -> None:
+        """Remove everything except the output folder."""
+        for leftover in (self.card, self.watched, self.state, self.folder / "sandbox"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        for name in ("config.yaml", "sandbox.log", "daemon.log"):
+            (self.folder / name).unlink(missing_ok=True)
 
     def drop(self, source: Path) -> None:
         """Copy the shoot into the watched folder, as a card reader or a sync client would."""
@@ -199,7 +230,7 @@ def _sample(card: Path, scenes: int) -> Path:
     return folder
 
 
-def _show_result(stage: Stage, order: dict[str, Any], *, keep: bool) -> None:
+def _show_result(order: dict[str, Any]) -> None:
     """Print the paths of the finished pictures, and write a contact sheet beside them."""
     from daemon.demo.contact_sheet import ContactRow, contact_sheet  # noqa: PLC0415 - pillow
 
@@ -208,19 +239,12 @@ def _show_result(stage: Stage, order: dict[str, Any], *, keep: bool) -> None:
     rows = [ContactRow(tuple(brackets), picture) for picture, brackets in pairs(note)]
     sheet = output / "contact-sheet.jpg"
     contact_sheet(rows, sheet)
-    if not keep:
-        for leftover in (stage.card, stage.watched, stage.state, stage.folder / "sandbox"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        for name in ("config.yaml", "sandbox.log", "daemon.log"):
-            (stage.folder / name).unlink(missing_ok=True)
     click.echo(f"\n{len(rows)} finished picture(s) from {order['brackets']['total']} brackets:")
     for row in rows:
         click.echo(f"  {row.finished}")
     for failed in note["failed"]:
         click.echo(f"  failed: {failed['name']}: {failed['reason']}")
     click.echo(f"Before and after, side by side:\n  {sheet}")
-    if keep:
-        click.echo(f"All other files are in {stage.folder}. Try `bracketd --config {stage.config} status`")
 
 
 def pairs(note: dict[str, Any]) -> Iterator[tuple[Path, list[Path]]]:

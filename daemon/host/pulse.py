@@ -9,7 +9,7 @@ end with the process, and reading them (F_GETLK) only requires opening the file.
 Another byte is locked while the daemon waits for free space on the state's disk, where it cannot write.
 
 The kernel drops a process's locks on a file when the process closes any descriptor of it. So in the daemon only
-``Pulse`` may open this file.
+``Pulse`` opens this file; there, ``look`` asks the ``Pulse`` itself.
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ _LINUX = sys.platform == "linux"
 _LOCK = struct.Struct("hhqqi" if _LINUX else "qqihh")
 
 
+_beating: dict[Path, Pulse] = {}
+"""The pulses of this process, by file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sign:
     """A reading of the pulse: the heartbeat's ``age`` in seconds, and ``full`` if the state's disk is full.
@@ -70,10 +74,12 @@ class Pulse:
         self._path, self._monotonic = state_dir / FILE, monotonic
         self._file: int | None = None
         self._at: int | None = None
+        self._full = False
 
     def __enter__(self) -> Self:
         with suppress(OSError):
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            _beating[self._path] = self
         self.beat()
         return self
 
@@ -83,6 +89,7 @@ class Pulse:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+            _beating.pop(self._path, None)
 
     def beat(self) -> None:
         """Record a heartbeat now. Takes microseconds."""
@@ -95,7 +102,12 @@ class Pulse:
 
     def wait_for_room(self, *, full: bool) -> None:
         """Set or clear the sign that the state's disk is full."""
+        self._full = full
         (self._lock if full else self._unlock)(FULL)
+
+    def sign(self, now: float) -> Sign | None:
+        """The reading of this pulse. ``now`` is the monotonic time. None before the first heartbeat."""
+        return None if self._at is None else Sign(max(0.0, now - self._at / TICKS), self._full, os.getpid())
 
     def _lock(self, byte: int) -> None:
         if self._file is not None:
@@ -113,6 +125,9 @@ def look(state_dir: Path, now: float | None = None) -> Sign | None:
 
     ``now`` is the monotonic time. Does not wait and changes nothing.
     """
+    now = time.monotonic() if now is None else now
+    if (own := _beating.get(state_dir / FILE)) is not None:
+        return own.sign(now)
     try:
         file = os.open(state_dir / FILE, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
@@ -122,7 +137,7 @@ def look(state_dir: Path, now: float | None = None) -> Sign | None:
         if beat is None:
             return None
         at, pid = beat
-        age = (time.monotonic() if now is None else now) - at / TICKS
+        age = now - at / TICKS
         return Sign(max(0.0, age), full=_locked(file, FULL, 1) is not None, pid=pid if pid > 0 else None)
     except OSError:
         return None

@@ -32,10 +32,21 @@ EVERY = 1.0
 
 
 class Asks:
-    """The asks of one state directory. ``presets`` holds the current preset of each watched folder."""
+    """The asks of one state directory. ``presets`` holds the current preset of each watched folder.
 
-    def __init__(self, desk: Desk, presets: Mapping[str, Preset], *, every: float = EVERY) -> None:
+    Set ``came`` to have a new ask heard at once.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        presets: Mapping[str, Preset],
+        *,
+        every: float = EVERY,
+        came: asyncio.Event | None = None,
+    ) -> None:
         self._desk, self._presets, self._every = desk, presets, every
+        self._came = came or asyncio.Event()
         self._postponed: list[Ask] = []
         self._since: dict[int, float] = {}
 
@@ -44,7 +55,9 @@ class Asks:
         while True:
             if self._desk.store.pause.why is None:
                 await self.hear()
-            await asyncio.sleep(self._every)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._came.wait(), self._every)
+            self._came.clear()
 
     async def hear(self) -> None:
         """Carry out or hand over all asks that arrived since the last call. Raises StateError."""

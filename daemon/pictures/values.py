@@ -22,6 +22,7 @@ class Side(IntEnum):
     """The longest side of a picture to make, in pixels."""
 
     THUMBNAIL = 320
+    CARD = 720
     LARGE = 1600
 
 

@@ -26,6 +26,7 @@ class Subject(StrEnum):
     UNKNOWN_NOTES = "unknown notes"
     NEWER_ORDERS = "newer orders"
     UNREAD_NOTES = "unread notes"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)

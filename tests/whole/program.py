@@ -65,6 +65,7 @@ class Bracketd:
             "api": {"key": key, "base_url": api, "poll_every": "0.1s"},
             "folders": [{"watch": str(self.watched), "output": str(self.output), "quiet_period": "0.3s"}],
             "state_dir": str(self.state),
+            "page": False,
             "log": {"level": "debug", "format": "json"},
         }
         self.launcher: tuple[str, ...] = ()

@@ -47,6 +47,12 @@ ROWS = {
     "idle.stored.ready",
     "status.json",
     "status.table",
+    "page.first_byte",
+    "page.whole",
+    "page.sight",
+    "page.memory",
+    "page.streams.memory",
+    "page.streams.cpu",
     "arriving.ready",
     "arriving.cpu",
     "arriving.memory",
@@ -66,6 +72,8 @@ ROWS = {
 MAY_BE_NOTHING = {
     "idle.new.cpu",
     "idle.stored.cpu",
+    "page.streams.memory",
+    "page.streams.cpu",
     "arriving.cpu",
     "arriving.lost",
     "arriving.extra",
@@ -92,4 +100,4 @@ def test_everything_is_measured() -> None:
             assert row.figure > 0 or row.name in MAY_BE_NOTHING, row
     lines = table(rows).splitlines()
     assert len(lines) == 1 + len(rows)
-    assert set(MEASURES) == {"uploading", "memory", "waiting", "idle", "status", "arriving", "grouping", "look"}
+    assert set(MEASURES) == {"uploading", "memory", "waiting", "idle", "status", "page", "arriving", "grouping", "look"}

@@ -20,6 +20,7 @@ def test_what_cannot_be_used_is_reported_at_the_start(tmp_path: Path, name: str,
     settings = {
         "api": {"key": "k" * 40},
         "folders": [{"watch": str(tmp_path / "in"), "output": str(tmp_path / "out")}],
+        "page": "off",
         "state_dir": str(tmp_path / "state"),
     }
     config = tmp_path / "bracketd.yaml"

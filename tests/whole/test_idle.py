@@ -28,7 +28,7 @@ class Idler:
         """Write valid settings without a key. The caller provides the key."""
         folders = [{"watch": "shoots", "output": "finished"}]
         part = self.config.with_suffix(".part")
-        part.write_text(json.dumps({"api": api, "folders": folders, "state_dir": "state"}))
+        part.write_text(json.dumps({"api": api, "folders": folders, "state_dir": "state", "page": "off"}))
         part.replace(self.config)
 
     def says(self, words: str) -> None:

@@ -54,13 +54,23 @@ def test_a_checkout_prints_the_example(tmp_path: Path) -> None:
 
 
 def test_the_package_has_no_strangers(installed: Path) -> None:
-    """A wheel has the package, the types marker, the example, the scenes and the font, but no tests or caches."""
+    """A wheel has the package, the types marker, the example, the scenes, the page and the font, but nothing else."""
     files = [path.relative_to(installed) for path in installed.rglob("*") if path.is_file()]
     assert {path.parts[0] for path in files if ".dist-info" not in path.parts[0]} == {"daemon"}
-    assert {path.name for path in files if path.parts[0] == "daemon" and path.suffix != ".py"} == {
+    page = (Path("daemon/page/static"), Path("daemon/page/templates"))
+    of_page = {path for path in files if any(folder in path.parents for folder in page)}
+    assert {path for path in map(Path, _tracked("daemon/page")) if path.suffix != ".py"} == of_page
+    others = [path for path in files if path.parts[0] == "daemon" and path.suffix != ".py" and path not in of_page]
+    assert {path.name for path in others} == {
         "py.typed",
         "config.example.yaml",
         "NotoSans-Regular.ttf",
         "OFL.txt",
         *(f"{name}.jp2" for name in ("living-room", "kitchen", "bedroom", "house")),
     }
+
+
+def _tracked(folder: str) -> list[str]:
+    """The files of the checkout in a folder, without caches."""
+    found = (path for path in (TOP / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return [str(path.relative_to(TOP)) for path in found]

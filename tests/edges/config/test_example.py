@@ -17,6 +17,7 @@ from daemon.config.settings import (
     FolderSettings,
     LimitSettings,
     LogSettings,
+    PageSettings,
     SyncthingSettings,
     TransferSettings,
 )
@@ -32,6 +33,7 @@ GROUPS: dict[tuple[str | int, ...], type[BaseModel]] = {
     ("syncthing",): SyncthingSettings,
     ("transfers",): TransferSettings,
     ("limits",): LimitSettings,
+    ("page",): PageSettings,
     ("log",): LogSettings,
 }
 
@@ -42,6 +44,7 @@ def everything_on(tmp_path: Path) -> Path:
     key = tmp_path / ".config" / "bracketd" / "key"
     key.parent.mkdir(parents=True)
     key.write_text("key\n")
+    key.with_name("page-token").write_text("a-token-that-nobody-guesses\n")
     file = tmp_path / "config.yaml"
     file.write_text(OFF.sub(r"\1", EXAMPLE.read_text(encoding="utf-8")), encoding="utf-8")
     return file
@@ -61,6 +64,7 @@ def test_the_example_shows_the_defaults() -> None:
     assert settings.folders == (plain,)
     assert (settings.api, settings.transfers, settings.log) == (ApiSettings(), TransferSettings(), LogSettings())
     assert (settings.limits, settings.price_per_image) == (LimitSettings(), None)
+    assert settings.page == PageSettings()
 
 
 def test_every_value_in_the_example_may_be_switched_on(everything_on: Path, tmp_path: Path) -> None:

@@ -19,12 +19,15 @@ DAEMON = """
 import sys, time
 from pathlib import Path
 from daemon.host.lock import InstanceLock
-from daemon.host.pulse import Pulse
+from daemon.host.pulse import Pulse, look
 state, ago, full = Path(sys.argv[1]), [float(sys.argv[2])], sys.argv[3] == "True"
 with InstanceLock(state), Pulse(state, lambda: time.monotonic() - ago[0]) as pulse:
     pulse.wait_for_room(full=full)
     print("alive", flush=True)
     for line in sys.stdin:
+        if line == "look\\n":
+            print(look(state).age, flush=True)
+            continue
         ago[0] = 0.0
         pulse.beat()
         print("beaten", flush=True)
@@ -33,7 +36,10 @@ with InstanceLock(state), Pulse(state, lambda: time.monotonic() - ago[0]) as pul
 
 @contextmanager
 def daemon(state: Path, *, ago: float = 0.0, full: bool = False) -> Iterator[subprocess.Popen[str]]:
-    """A process that holds the lock, with a heartbeat ``ago`` seconds ago. Each line of input causes a heartbeat."""
+    """A process that holds the lock, with a heartbeat ``ago`` seconds ago.
+
+    Each line of input causes a heartbeat; the line ``look`` prints the age of the last one.
+    """
     with subprocess.Popen(
         (sys.executable, "-c", DAEMON, str(state), str(ago), str(full)),
         stdin=subprocess.PIPE,
@@ -63,6 +69,17 @@ def test_the_age_of_the_last_turn_is_seen(tmp_path: Path) -> None:
         sign = look(tmp_path)
         assert sign is not None
         assert not sign.silent
+
+
+def test_a_daemon_may_look_at_its_own_pulse(tmp_path: Path) -> None:
+    """A daemon sees its own last heartbeat, and other processes still see it afterwards."""
+    with daemon(tmp_path, ago=75.0) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("look\n")
+        process.stdin.flush()
+        assert 75.0 <= float(process.stdout.readline()) < 100.0
+        assert look(tmp_path) is not None
 
 
 def test_a_daemon_that_turns_is_not_silent(tmp_path: Path) -> None:
