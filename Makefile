@@ -40,9 +40,9 @@ lint: $(READY)
 test: lint $(SDKS_READY)
 	$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
 
-# For the edit loop: style, types, contracts, and the tests that start no process.
+# For the edit loop: style, types, contracts, and the tests that start no process and take no seconds.
 quick: lint
-	$(BIN)/pytest -q -n 3 --dist worksteal tests/core tests/shell $(ARGS)
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not long" tests/core tests/shell $(ARGS)
 
 # Updates the reference pages in docs/.
 docs: $(READY)

@@ -8,20 +8,14 @@ from daemon import __version__
 from daemon.config import ApiKey, Settings
 from daemon.errors import ConfigError
 from daemon.order import FlowName
-from daemon.service import Demand, Service
+from daemon.service import Bounds, Demand, Endpoint, Service
 
 
 def build(settings: Settings, key: ApiKey, *, flow: FlowName, dev_mode: bool) -> Service:
     """Create a connection to the service from the settings. Raises ConfigError."""
-    return Service(
-        base_url=settings.api.base_url,
-        key=key.text,
-        key_source=key.source,
-        flow=flow,
-        dev_mode=dev_mode,
-        user_agent=f"bracketd/{__version__}",
-        demand=Demand(settings.transfers.least_rate),
-    )
+    endpoint = Endpoint(settings.api.base_url, key.text, f"bracketd/{__version__}", key.source)
+    bounds = Bounds(demand=Demand(settings.transfers.least_rate))
+    return Service(endpoint, flow=flow, dev_mode=dev_mode, bounds=bounds)
 
 
 def build_usual(settings: Settings) -> Service:

@@ -10,6 +10,7 @@ three descriptors of the run, and answers each with one line, as JSON.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -22,7 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import daemon
 from tests.whole.kills import moments
@@ -82,7 +83,10 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         with theirs:
             words = (sys.executable, "-m", "tests.fork_server", program, str(theirs.fileno()))
-            self._process = subprocess.Popen(words, cwd=REPOSITORY, env=ENVIRON, pass_fds=(theirs.fileno(),))
+            null = subprocess.DEVNULL
+            self._process = subprocess.Popen(
+                words, cwd=REPOSITORY, env=ENVIRON, pass_fds=(theirs.fileno(),), stdin=null, stdout=null
+            )
         self._socket, self._answers = ours, ours.makefile("r")
         self._turn = threading.Lock()
 
@@ -160,8 +164,7 @@ def serve(program: str, descriptor: int) -> None:
                 if pid == 0:
                     asked.close()
                     _become(request, files)
-                    main()
-                    sys.exit(0)
+                    _run(main)
                 answer = {"pid": pid}
             for file in files:
                 os.close(file)
@@ -193,7 +196,24 @@ def _become(request: Mapping[str, Any], files: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(request["environ"])
     sys.argv = request["words"]
+    sys.modules["__main__"].__package__ = None  # click shows the name of a program that is not a module
     moments.begin(os.environ)
+
+
+def _run(main: Callable[[], object]) -> NoReturn:
+    """Run the program to its end, as the interpreter does, but do not free its memory: that takes longest of all."""
+    status: str | int | None = None
+    try:
+        main()
+    except SystemExit as end:
+        status = end.code
+    if isinstance(status, str):
+        sys.exit(status)
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for threads, as at any end
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status or 0)
 
 
 if __name__ == "__main__":

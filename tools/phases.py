@@ -66,7 +66,8 @@ def transitions() -> dict[tuple[Phase, Phase], frozenset[str]]:
         starts = [
             (start, policy) for policy in (IMPATIENT, replace(IMPATIENT, limits=Limits(images_per_order=0)), DAILY)
         ]
-        for begin, policy in (*starts, (planned, IMPATIENT)):
+        asked = replace(start, preset=Preset(buy="ask"))
+        for begin, policy in (*starts, (planned, IMPATIENT), (asked, IMPATIENT)):
             for before, fact, after in _walk(begin, policy):
                 if before.phase is not after.phase:
                     found[before.phase, after.phase].add(stored_name(type(fact)))
@@ -186,6 +187,10 @@ def _later_answers(step: steps.Step) -> Iterator[facts.Fact]:
                 yield facts.Polled(merging=False, processing=None in ends, images=tuple(shown))
         case steps.Reprocess(image):
             yield facts.Reprocessed(image)
+        case steps.Preview(image):
+            yield facts.Previewed(image)
+        case steps.Inspect():
+            yield facts.Inspected()
         case steps.Reckon():
             yield facts.Reckoned(0, 0)
         case steps.Fetch(image):

@@ -10,7 +10,7 @@ import asyncio
 import functools
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -19,7 +19,7 @@ import structlog
 from daemon import __version__
 from daemon.app.page import make_page
 from daemon.app.performer import Performer
-from daemon.app.watchers import make_watcher
+from daemon.app.watchers import Common, make_watcher
 from daemon.config import ApiKey, FolderSettings, Settings
 from daemon.config.policy import policy_of, preset_of
 from daemon.errors import BracketdError, StateFull
@@ -42,7 +42,9 @@ from daemon.recovery.newer import compare
 from daemon.resuming import Resuming
 from daemon.runner import Account, Deadlines, Runner
 from daemon.runner.lanes import lanes
+from daemon.service import Service
 from daemon.services import Services
+from daemon.steps import Run, Steps
 from daemon.store.notes import Alert, Started, Subject, Watching
 from daemon.store.pause import RETRY
 from daemon.store.protocol import Store
@@ -141,9 +143,13 @@ class App:
         moving = asyncio.Event()
         progress = Board(self._clock.monotonic, began=_from_threads(moving.set))
         cache = Cache(str(self._settings.state_dir))
-        performer = self._performer = Performer(
-            self._services, roots, resuming, Gallery(cache), self._clock.now, progress=progress, threads=threads
-        )
+        gallery = Gallery(cache)
+
+        def steps_of(service: Service, go_on: Callable[[], None]) -> Steps:
+            run = Run(go_on, self._clock.now, progress)
+            return Steps(service, roots, run, resuming=resuming, gallery=gallery)
+
+        performer = self._performer = Performer(self._services, steps_of, threads=threads)
 
         async def perform(order: Order, step: steps.Step) -> facts.Fact:
             return await unknown.before(order, step) or await performer.perform(order, step)
@@ -151,25 +157,17 @@ class App:
         policy = policy_of(self._settings)
         desk = Desk(store, self._clock.now, policy)
         desk.listen(log_change)
-        runner = Runner(
-            desk,
-            perform,
-            Account(desk, self._clock, policy, performer.online),
-            self._clock,
-            policy,
-            uploads=transfers.uploads,
-            downloads=transfers.downloads,
-        )
+        account = Account(desk, self._clock, policy, performer.online)
+        runner = Runner(desk, perform, account, self._clock, width)
         for order_id in refused:
             await desk.happened(order_id, facts.Resumed())
         deadlines = Deadlines(desk, self._clock)
-        watchers = await self._watchers(desk, roots, unknown)
+        watchers = await self._watchers(Common(self._settings, desk, roots, unknown, self._clock))
         if watchers is None:
             return
         came = asyncio.Event()
         page = make_page(
             self._settings,
-            store,
             desk,
             self._clock,
             came=came,
@@ -179,23 +177,22 @@ class App:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(watcher.run(), name="watcher") for watcher in watchers]
             tasks.append(group.create_task(runner.run(self._vigil.beat), name="runner"))
-            lookers = [group.create_task(self._report(store, runner, watchers), name="report")]
-            lookers.append(group.create_task(Asks(desk, self._presets(), came=came).run(), name="asks"))
-            if page is not None:
-                lookers.append(group.create_task(page.run(), name="page"))
-            lookers.append(group.create_task(deadlines.run(), name="deadlines"))
-            copying = keep_copies(self._settings.state_dir, self._clock.now, functools.partial(_note_copies, store))
-            lookers.append(group.create_task(copying, name="copies"))
-            publishing = publish(progress, self._settings.state_dir, moving)
-            lookers.append(group.create_task(publishing, name="progress"))
-            lookers.append(group.create_task(_tidy(cache, store, self._clock), name="previews"))
-            lookers.append(group.create_task(unknown.run(), name="notes"))
-            lookers.append(group.create_task(unknown.try_again(), name="unread notes"))
-            comparing = compare(store, self._services.usual, performer.in_thread, unknown.compared)
-            lookers.append(group.create_task(comparing, name="newer orders"))
-            for output in outputs:
-                watch = OutputWatch(output, roots, Presence(output, desk), Disk(self._clock))
-                lookers.append(group.create_task(watch.run(), name="output"))
+            state_dir, now = self._settings.state_dir, self._clock.now
+            watches = [OutputWatch(output, roots, Presence(output, desk), Disk(self._clock)) for output in outputs]
+            looking: dict[str, Coroutine[Any, Any, None]] = {
+                "report": self._report(store, runner, watchers),
+                "asks": Asks(desk, self._presets(), came=came).run(),
+                "deadlines": deadlines.run(),
+                "copies": keep_copies(state_dir, now, functools.partial(_note_copies, store)),
+                "progress": publish(progress, state_dir, moving),
+                "previews": _tidy(cache, store, self._clock),
+                "notes": unknown.run(),
+                "unread notes": unknown.try_again(),
+                "newer orders": compare(store, self._services.usual, performer.in_thread, unknown.compared),
+                **{f"output {output}": watch.run() for output, watch in zip(outputs, watches, strict=True)},
+                **({"page": page.run()} if page is not None else {}),
+            }
+            lookers = [group.create_task(look, name=name) for name, look in looking.items()]
             await self._stop.wait()
             for part in (page, *watchers, runner):
                 if part is not None:
@@ -212,10 +209,10 @@ class App:
 
     # --- parts ---
 
-    async def _watchers(self, desk: Desk, roots: Roots, unknown: UnknownOrders) -> list[Watcher] | None:
+    async def _watchers(self, common: Common) -> list[Watcher] | None:
         """Make the watchers of all folders at once; None if a stop signal comes while a disk does not respond."""
         folders = self._settings.folders
-        making = asyncio.gather(*(self._watcher(folder, desk, roots, unknown) for folder in folders))
+        making = asyncio.gather(*(self._watcher(folder, common) for folder in folders))
         stopping = asyncio.create_task(self._stop.wait())
         either: set[asyncio.Future[Any]] = {making, stopping}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -227,9 +224,8 @@ class App:
             await making
         return None
 
-    async def _watcher(self, folder: FolderSettings, desk: Desk, roots: Roots, unknown: UnknownOrders) -> Watcher:
-        disk = self._disks.setdefault(str(folder.watch), Disk(self._clock))
-        return await make_watcher(self._settings, folder, desk, roots, unknown, clock=self._clock, disk=disk)
+    async def _watcher(self, folder: FolderSettings, common: Common) -> Watcher:
+        return await make_watcher(folder, common, self._disks.setdefault(str(folder.watch), Disk(self._clock)))
 
     def _presets(self) -> dict[str, Preset]:
         """The presets of new orders, by watched folder."""

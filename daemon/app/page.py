@@ -12,7 +12,6 @@ from daemon.config import Settings
 from daemon.host.clock import Clock
 from daemon.orders import Desk
 from daemon.store.place import FILE
-from daemon.store.protocol import Store
 from daemon.store.sqlite.copies import copies
 from daemon.store.sqlite.reader import SqliteReader, ask
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 def make_page(
     settings: Settings,
-    store: Store,
     desk: Desk,
     clock: Clock,
     *,
@@ -48,6 +46,6 @@ def make_page(
         return [(copy, copy.stat().st_mtime) for copy in copies(state_dir / FILE)]
 
     state = State(lambda: SqliteReader(state_dir), store_ask, came, found_copies)
-    page = Page(settings, Surroundings(state, store.note, is_ready, late, clock))
+    page = Page(settings, Surroundings(state, desk.store.note, is_ready, late, clock))
     desk.listen(page.heard)
     return page

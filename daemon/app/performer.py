@@ -10,12 +10,9 @@ from typing import Any
 
 import structlog
 
-from daemon.files.roots import Roots
-from daemon.gallery import Gallery
 from daemon.host import logs
 from daemon.order import Order, facts, steps
-from daemon.progress.board import Board
-from daemon.resuming import Resuming
+from daemon.service import Service
 from daemon.services import Services
 from daemon.steps import Steps, Stopped
 
@@ -26,25 +23,16 @@ SPARE = 4
 
 
 class Performer:
-    """Performs steps. ``threads`` is how many may run at once; ``now`` is epoch seconds.
+    """Performs steps. ``threads`` is how many may run at once.
 
-    ``resuming`` checks the orders of an earlier run before they continue. ``gallery`` has the previews,
-    ``progress`` counts the bytes of transfers.
+    ``steps_of`` returns what performs the steps through a service account. Its second argument is called between pieces
+    of a transfer and raises Stopped to interrupt it.
     """
 
     def __init__(
-        self,
-        services: Services,
-        roots: Roots,
-        resuming: Resuming,
-        gallery: Gallery,
-        now: Callable[[], float],
-        *,
-        progress: Board,
-        threads: int,
+        self, services: Services, steps_of: Callable[[Service, Callable[[], None]], Steps], *, threads: int
     ) -> None:
-        self._services, self._roots, self._resuming, self._gallery = services, roots, resuming, gallery
-        self._progress, self._now = progress, now
+        self._services, self._steps_of = services, steps_of
         self._threads = ThreadPoolExecutor(threads + SPARE, thread_name_prefix="step")
         self._abort = threading.Event()
 
@@ -52,15 +40,7 @@ class Performer:
         """Perform a step. If the key is refused and another one is found, repeat the step with that key."""
         while True:
             service = self._services.of(order.flow, dev_mode=order.preset.dev_mode)
-            performing = Steps(
-                service,
-                self._roots,
-                go_on=self._go_on,
-                now=self._now,
-                resuming=self._resuming,
-                gallery=self._gallery,
-                progress=self._progress,
-            )
+            performing = self._steps_of(service, self._go_on)
             fact: facts.Fact = await self.in_thread(performing.perform, order, step)
             if not isinstance(fact, facts.Failed) or fact.kind is not facts.Failure.ACCOUNT:
                 return fact

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 
 import structlog
 
@@ -39,17 +40,20 @@ GROUND_PATIENCE = 20.0
 """Seconds that the start waits for the file-system type of a watched folder."""
 
 
-async def make_watcher(
-    settings: Settings,
-    chosen: FolderSettings,
-    desk: Desk,
-    roots: Roots,
-    unknown: UnknownOrders,
-    *,
-    clock: Clock,
-    disk: Disk,
-) -> Watcher:
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the watchers of all folders have in common."""
+
+    settings: Settings
+    desk: Desk
+    roots: Roots
+    unknown: UnknownOrders
+    clock: Clock
+
+
+async def make_watcher(chosen: FolderSettings, common: Common, disk: Disk) -> Watcher:
     """The watcher of the folder that ``chosen`` describes. ``disk`` runs blocking calls to that folder."""
+    settings, desk, clock = common.settings, common.desk, common.clock
     watch = str(chosen.watch)
     find = functools.partial(client_for, watch, sync_client=chosen.sync_client, syncthing=access_of(settings.syncthing))
     probes = Probing(find, clock)
@@ -71,7 +75,7 @@ async def make_watcher(
     def make_hints(root: str, dirty: Dirty) -> Hints:
         return NoHints() if polling else NativeHints(root, dirty)
 
-    intake = Intake(folder, desk, Contents(disk), unknown, flow=settings.api.flow)
+    intake = Intake(folder, desk, Contents(disk), common.unknown, flow=settings.api.flow)
     presence = Presence(watch, desk)
-    root = Supervision(watch, roots, presence, clock, make_hints=make_hints, blocking=disk)
+    root = Supervision(watch, common.roots, presence, clock, make_hints=make_hints, blocking=disk)
     return Watcher(folder, intake, desk, root, clock=clock, probes=probes)

@@ -13,6 +13,7 @@ import click
 from daemon.cli.find import one
 from daemon.cli.state import look
 from daemon.config.locate import locate_state
+from daemon.host.paths import contact_sheet_of
 from daemon.reports.details import BracketLine, Details, Head, ImageLine, look_up
 from daemon.reports.differences import Differences
 from daemon.text import day, printable
@@ -20,15 +21,30 @@ from daemon.text import day, printable
 
 @click.command()
 @click.argument("shoot")
+@click.option("--sheet", type=click.Path(dir_okay=False, path_type=Path), help="Write the previews to this JPEG.")
 @click.pass_obj
-def show(config: Path | None, shoot: str) -> None:
+def show(config: Path | None, shoot: str, sheet: Path | None) -> None:
     """Show an order: its files, sets, images and journal.
+
+    With --sheet, also write a contact sheet of the free previews that bracketd fetched, with the images' numbers.
 
     SHOOT is the shoot's name or part of it, its folder, its output folder, or the first characters of its order ID.
     """
-    with look(locate_state(config, os.environ)) as reader:
+    state_dir = locate_state(config, os.environ)
+    with look(state_dir) as reader:
         details = look_up(reader, one(reader, shoot)["id"])
-    for part in (_head, _brackets, _planned, _images, _differences, _journal):
+        order = reader.order(details.head.order_id) if sheet is not None else None
+    if sheet is not None and order is not None:
+        from daemon.cli.show_sheet import write_sheet  # noqa: PLC0415 - only for --sheet
+
+        write_sheet(sheet, state_dir, order)
+        click.echo(f"wrote {printable(str(sheet))}", err=True)
+    for text in _head(details):
+        click.echo(text)
+    contact_sheet = contact_sheet_of(str(state_dir), details.head.order_id)
+    if details.head.has_sheet and os.path.exists(contact_sheet):
+        click.echo(f"  sheet    {printable(contact_sheet)}")
+    for part in (_brackets, _planned, _images, _differences, _journal):
         for text in part(details):
             click.echo(text)
 

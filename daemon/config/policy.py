@@ -52,4 +52,5 @@ def preset_of(settings: FolderSettings, dev_mode: bool) -> Preset:
         singles=settings.singles,
         on_mismatch=settings.on_mismatch,
         split=settings.split,
+        buy=settings.buy,
     )

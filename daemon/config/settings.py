@@ -264,6 +264,7 @@ class FolderSettings(Model):
     on_mismatch: Literal["certain", "always", "never"] = Field(
         default="certain", description="certain, always or never"
     )
+    buy: Literal["all", "ask"] = Field(default="all", description="all or ask")
     late_files: Literal["supplement", "hold", "ignore"] = Field(
         default="supplement", description="supplement, hold or ignore"
     )

@@ -1,14 +1,15 @@
 """``bracketd.yaml`` in a shoot's folder: settings for this shoot alone, and sets fixed by file names.
 
 It may come from someone else's synced folder. So it must be a regular file of at most 64 KiB and not a link. It can
-only choose how the shoot's pictures are made and named, not the flow, key, address, folders or limits.
+only choose how the shoot's pictures are made and named, and that fewer are bought. It cannot choose the flow, key,
+address, folders or limits.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
@@ -75,8 +76,9 @@ FILES = "a list of file names"
 class ShootSettings(Model):
     """A shoot's own settings. None and empty lists leave the watched folder's settings unchanged.
 
-    ``sets`` are fixed sets, ``single`` photos become an image each, and ``skip`` photos are not sent. Files are named
-    by their path in the shoot, or by their name alone if it is unique there.
+    ``sets`` are fixed sets, ``single`` photos become an image each, and ``skip`` photos are not sent. Only images of
+    the sets of ``keep`` photos are bought. Files are named by their path in the shoot, or by their name alone if it is
+    unique there. ``buy: all`` does not undo ``buy: ask`` of the watched folder.
     """
 
     enhance: EnhanceSettings | None = Field(default=None, description="a group of settings, indented below it")
@@ -84,12 +86,14 @@ class ShootSettings(Model):
     prefer: Prefer | None = Field(default=None, description="jpeg or raw")
     singles: Singles | None = Field(default=None, description="send, ask or leave_out")
     split: SplitName | None = Field(default=None, description=A_SPLIT)
+    buy: Literal["all", "ask"] | None = Field(default=None, description="all or ask")
     name: Annotated[str | None, BeforeValidator(_component)] = Field(default=None, description="a name in quotes")
     sets: Annotated[tuple[PhotoSet, ...], Field(strict=False)] = Field(
         default=(), description="a list of sets, each a list of file names"
     )
     skip: Photos = Field(default=(), description=FILES)
     single: Photos = Field(default=(), description=FILES)
+    keep: Photos = Field(default=(), description=FILES)
 
 
 def read_shoot(folder: Path) -> tuple[ShootSettings, Document] | None:

@@ -13,7 +13,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -166,23 +166,41 @@ def too_large(most: int) -> Mismatched:
     )
 
 
-def place(
-    folder: str, image_id: str, stem: str, extension: str, sha256: str, *, mark: str = "", longest: int | None = None
-) -> str | None:
-    """Rename a part file to ``stem.extension``, or to the first free ``stem-2.extension`` and so on.
+@dataclass(frozen=True, slots=True)
+class PictureName:
+    """The name that a picture should get: ``stem.extension``, or ``stem-2.extension`` and so on if that is taken.
 
     ``mark`` follows the stem, which is shortened so that the name has at most ``longest`` bytes (default: the folder's
-    limit). If a file with such a name has exactly these bytes, an earlier attempt has already placed them. Returns the
-    name, or None if the bytes are missing. Raises OutputError, also if the bytes exist and cannot be read.
+    limit).
     """
-    longest = name_limit(folder) if longest is None else longest
+
+    stem: str
+    extension: str
+    mark: str = ""
+    longest: int | None = None
+
+    def choices(self, limit: int) -> Iterator[str]:
+        """The names to try, the best first. ``limit``: the most bytes of a name in the folder."""
+        longest = limit if self.longest is None else self.longest
+        for number in count(1):
+            suffix = f"{self.mark}{'' if number == 1 else f'-{number}'}.{self.extension}"
+            yield shortened(self.stem, longest - len(os.fsencode(suffix))) + suffix
+
+
+def place(folder: str, image_id: str, name: PictureName, sha256: str) -> str | None:
+    """Rename a part file to the first free ``name``.
+
+    If a file with such a name has exactly these bytes, an earlier attempt has already placed them. Returns the name, or
+    None if the bytes are missing. Raises OutputError, also if the bytes exist and cannot be read.
+    """
+    limit = name_limit(folder)
     with _told(folder):
         try:
-            return _placed(folder, image_id, _names(stem, mark, extension, longest), sha256)
+            return _placed(folder, image_id, name.choices(limit), sha256)
         except OSError as error:
             if error.errno not in REFUSED:
                 raise
-            return _placed(folder, image_id, _names(plain(stem), mark, extension, longest), sha256)
+            return _placed(folder, image_id, replace(name, stem=plain(name.stem)).choices(limit), sha256)
 
 
 def _placed(folder: str, image_id: str, names: Iterator[str], sha256: str) -> str | None:
@@ -277,12 +295,6 @@ def _name_exclusively(part: str, target: str) -> bool:
         return True
     os.unlink(part)
     return True
-
-
-def _names(stem: str, mark: str, extension: str, longest: int) -> Iterator[str]:
-    for number in count(1):
-        suffix = f"{mark}{'' if number == 1 else f'-{number}'}.{extension}"
-        yield shortened(stem, longest - len(os.fsencode(suffix))) + suffix
 
 
 def _holds(path: str, sha256: str) -> bool:

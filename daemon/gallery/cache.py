@@ -14,8 +14,7 @@ from contextlib import suppress
 from daemon.errors import Garbled
 from daemon.files.incoming import write_file
 from daemon.files.pictures import Judge
-
-FOLDER = "previews"
+from daemon.host import paths
 
 LARGEST = 4 << 20
 """The maximum size of a preview in bytes. One of 1000 pixels has about 100 KB."""
@@ -28,11 +27,11 @@ class Cache:
     """The previews below a state directory."""
 
     def __init__(self, state_dir: str) -> None:
-        self._folder = os.path.join(state_dir, FOLDER)
+        self._state_dir = state_dir
 
     def folder(self, order_id: str) -> str:
         """The folder of an order's previews, which need not exist."""
-        return os.path.join(self._folder, _plain(order_id))
+        return paths.previews_of(self._state_dir, _plain(order_id))
 
     def path(self, order_id: str, image_id: str) -> str:
         """The path of an image's preview, which need not exist."""
@@ -46,6 +45,14 @@ class Cache:
             raise Garbled(f"The preview of image {image_id} is not a whole picture of at most {LARGEST >> 20} MiB.")
         write_file(self.folder(order_id), _file(image_id), data)
 
+    def sheet(self, order_id: str) -> str:
+        """The path of an order's contact sheet, which need not exist."""
+        return paths.contact_sheet_of(self._state_dir, _plain(order_id))
+
+    def keep_sheet(self, order_id: str, data: bytes) -> None:
+        """Write an order's contact sheet. Raises OutputError."""
+        write_file(*os.path.split(self.sheet(order_id)), data)
+
     def prune(self, keep: Collection[str], now: float) -> list[str]:
         """Remove the folders of orders that ended some time ago, and return their names.
 
@@ -54,7 +61,7 @@ class Cache:
         """
         names = frozenset(map(_plain, keep))
         removed = []
-        with suppress(OSError), os.scandir(self._folder) as entries:
+        with suppress(OSError), os.scandir(os.path.join(self._state_dir, paths.PREVIEWS)) as entries:
             for entry in entries:
                 with suppress(OSError):
                     if entry.name not in names and now - entry.stat(follow_symlinks=False).st_mtime > KEPT_FOR:

@@ -11,19 +11,21 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from daemon.errors import FileError
+from daemon.errors import FileError, OutputError
 from daemon.files import outgoing
 from daemon.files.bounded import Bounded
 from daemon.files.placeholders import placeholder
 from daemon.files.roots import PATIENCE
 from daemon.gallery.cache import Cache
+from daemon.gallery.sheet import draw
 from daemon.order import Order, facts
+from daemon.order.choosing import images_to_buy, needs_choice
 from daemon.order.plan import images_planned
 from daemon.order.preview import LooksLike, PreviewState
-from daemon.order.previewing import images_to_buy, needs_look
+from daemon.order.previewing import needs_look
 from daemon.originals import file_of
 from daemon.previews import Failure, FailureKind, Limits, Look, Previews, decoding
 
@@ -63,10 +65,33 @@ class Gallery:
 
     def inspect(self, order: Order, go_on: GoOn) -> facts.Inspected:
         """Compare an order's previews with its planned sets. ``go_on`` is called often and raises to interrupt it."""
-        if not needs_look(order):
-            return facts.Inspected()
-        frames = self._frames(order)
-        return self._thread.submit(asyncio.run, self._inspected(order, frames, go_on)).result()
+        found = facts.Inspected()
+        if needs_look(order):
+            frames = self._frames(order)
+            found = self._thread.submit(asyncio.run, self._inspected(order, frames, go_on)).result()
+        return replace(found, sheet=self._wrote_sheet(order, go_on)) if needs_choice(order) else found
+
+    def sheet(self, order: Order, go_on: GoOn = lambda: None) -> bytes | None:
+        """A contact sheet of an order's previews as a JPEG; None if there are no previews, or it cannot be drawn."""
+        paths = {image.id: self.cache.path(order.id, image.id) for image in order.images}
+        if not any(map(os.path.exists, paths.values())):
+            return None
+        return self._thread.submit(asyncio.run, self._drawn(order, paths, go_on)).result()
+
+    def _wrote_sheet(self, order: Order, go_on: GoOn) -> bool:
+        drawn = self.sheet(order, go_on)
+        if drawn is None:
+            return False
+        try:
+            self.cache.keep_sheet(order.id, drawn)
+        except OutputError:
+            return False
+        return True
+
+    async def _drawn(self, order: Order, paths: dict[str, str], go_on: GoOn) -> bytes | None:
+        async with self._decoding() as previews:
+            drawn = await draw(previews, order, paths, go_on, asyncio.get_running_loop().time() + self._seconds)
+        return None if isinstance(drawn, Failure) else drawn
 
     def _frames(self, order: Order) -> dict[int, str]:
         """The paths of the middle frames that are still what was sent, by the index of their planned set."""

@@ -13,11 +13,15 @@ Nothing is created here.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 _NAME = "bracketd"
+
+PREVIEWS = "previews"
+"""The folder of previews in the state directory."""
 
 
 def config_file(environ: Mapping[str, str]) -> Path:
@@ -30,6 +34,16 @@ def state_dir(environ: Mapping[str, str]) -> Path:
     """The default directory for the state file and the instance lock. It need not exist."""
     directory = _from_systemd(environ, "STATE_DIRECTORY") or _from_xdg(environ, "XDG_STATE_HOME")
     return directory or _own_place("state")
+
+
+def previews_of(state_dir: str, order_id: str) -> str:
+    """The folder of an order's previews in a state directory."""
+    return os.path.join(state_dir, PREVIEWS, order_id)
+
+
+def contact_sheet_of(state_dir: str, order_id: str) -> str:
+    """The path of the contact sheet of an order's previews."""
+    return os.path.join(previews_of(state_dir, order_id), "contact-sheet.jpg")
 
 
 def _own_place(kind: Literal["config", "state"]) -> Path:

@@ -205,6 +205,7 @@ class Inspected:
 
     compared: tuple[int, ...] = ()
     looks: tuple[LooksLike, ...] = ()
+    sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

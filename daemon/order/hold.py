@@ -12,15 +12,16 @@ class HoldKind(StrEnum):
     """Why an order is held, which decides the allowed verbs. Of several reasons, the last in this list counts.
 
     PROBLEM: something failed, or a limit would be passed; the order's troubles say what. DELIVERED: its own delivery
-    note says that it was delivered, but the pictures do not confirm that. MISGROUPED: the service grouped the brackets
-    differently from the plan, and nothing was bought. LATE: its photos arrived after the shoot of another order was
-    locked. PROPERTIES: the shoot looks like several properties. SKIPPED_BEFORE: its photos may be those of a skipped
-    shoot. DOUBT: its photos may be duplicates, or have no common format. UNKNOWN_ORDER: another order, which is not in
-    the state, may have its photos.
+    note says that it was delivered, but the pictures do not confirm that. CHOICE: a person chooses which images are
+    bought. MISGROUPED: the service grouped the brackets differently from the plan, and nothing was bought. LATE: its
+    photos arrived after the shoot of another order was locked. PROPERTIES: the shoot looks like several properties.
+    SKIPPED_BEFORE: its photos may be those of a skipped shoot. DOUBT: its photos may be duplicates, or have no common
+    format. UNKNOWN_ORDER: another order, which is not in the state, may have its photos.
     """
 
     PROBLEM = "problem"
     DELIVERED = "delivered"
+    CHOICE = "choice"
     MISGROUPED = "misgrouped"
     LATE = "late"
     PROPERTIES = "properties"

@@ -138,7 +138,7 @@ def approved(order: Order, fact: f.Approved, now: float, policy: Policy) -> Orde
     if order.phase is Phase.HELD:
         after = released(order, now)
         may_pass = order.purchase.approved or order.purchase.over_limit
-        seen = order.purchase.accepted or order.is_in(Code.MISGROUPED)
+        seen = order.purchase.accepted or order.is_in(Code.MISGROUPED) or order.is_in(Code.WAITS_FOR_CHOICE)
         purchase = replace(after.purchase, approved=may_pass, accepted=seen)
         return held_if_too_large(replace(after, purchase=purchase), policy)
     if order.phase in RESTING or order.purchase.approved:

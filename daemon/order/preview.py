@@ -33,8 +33,9 @@ class Inspection:
     """The result of inspecting an order's previews.
 
     ``compared`` are the indexes of the planned images whose middle frame could be read. ``looks`` has the images that
-    were compared with them.
+    were compared with them. ``sheet``: a contact sheet of the previews was written.
     """
 
     compared: tuple[int, ...] = ()
     looks: tuple[LooksLike, ...] = ()
+    sheet: bool = False

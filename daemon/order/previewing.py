@@ -11,7 +11,8 @@ from dataclasses import replace
 from daemon.order import facts as f
 from daemon.order import steps
 from daemon.order.changes import back_off, progress, with_image
-from daemon.order.image import Image, ImageState
+from daemon.order.choosing import images_to_buy, needs_choice
+from daemon.order.image import Image
 from daemon.order.order import Order
 from daemon.order.phase import Phase
 from daemon.order.plan import images_planned
@@ -31,7 +32,7 @@ REPLACES = ("stag", "furnitur", "declutter", "object_removal", "preset_id")
 
 def preview_steps(order: Order) -> tuple[steps.Step, ...]:
     """The steps that an order needs before its purchase: fetch the previews, then inspect them. Often empty."""
-    if order.inspection is not None or not needs_look(order):
+    if order.inspection is not None or not (needs_look(order) or needs_choice(order)):
         return ()
     left = [image for image in images_to_buy(order) if image.preview is PreviewState.NOT_FETCHED]
     fetches = sorted((image.preview_failures, number) for number, image in enumerate(left))
@@ -59,11 +60,6 @@ def needs_look(order: Order) -> bool:
 def shows_other_things(enhance: Mapping[str, object]) -> bool:
     """True if preferences may replace what a picture shows, such as its furniture. A stored preset may, too."""
     return any(value and any(part in name.lower() for part in REPLACES) for name, value in enhance.items())
-
-
-def images_to_buy(order: Order) -> tuple[Image, ...]:
-    """The images that an order would buy now."""
-    return tuple(i for i in order.images if i.state is ImageState.PROCESSED and i.fetched_at is None)
 
 
 def previewed(order: Order, fact: f.Previewed, now: float, _policy: Policy) -> Order:
@@ -96,7 +92,7 @@ def inspected(order: Order, fact: f.Inspected, now: float, _policy: Policy) -> O
     """Record the result of inspecting the previews."""
     if order.phase is not Phase.DOWNLOADING or order.inspection is not None:
         return order
-    return progress(replace(order, inspection=Inspection(fact.compared, fact.looks)), now)
+    return progress(replace(order, inspection=Inspection(fact.compared, fact.looks, fact.sheet)), now)
 
 
 def failed(order: Order, fact: f.Failed, now: float, policy: Policy) -> Order:

@@ -31,6 +31,7 @@ class Code(StrEnum):
     LIMIT_TODAY = "limit-today"
     MISGROUPED = "misgrouped"
     SEVERAL_PROPERTIES = "several-properties"
+    WAITS_FOR_CHOICE = "waits-for-choice"
     DOUBTFUL_PHOTOS = "doubtful-photos"
     LATE_SUPPLEMENT = "late-supplement"
     MAYBE_SKIPPED_BEFORE = "maybe-skipped-before"
@@ -79,6 +80,7 @@ MEANINGS: dict[Code, tuple[str, str | None]] = {
     Code.LIMIT_TODAY: ("The order would exceed today's limit. It continues tomorrow.", APPROVE),
     Code.MISGROUPED: ("The images differ from the planned sets. Nothing was bought.", APPROVE),
     Code.SEVERAL_PROPERTIES: ("The shoot looks like several properties.", SPLIT),
+    Code.WAITS_FOR_CHOICE: ("The images wait for your choice. Nothing was bought.", APPROVE),
     Code.DOUBTFUL_PHOTOS: (
         "Photos may be duplicates or in the wrong set, or have no common format; or bracketd.yaml is wrong.",
         APPROVE,

@@ -23,7 +23,8 @@ The rules:
     used. The request is repeated. After several tries the order is held.
 13. Before an image is bought, the images are compared with the planned ones. If they differ, the order is held for a
     person, once, unless ``on_mismatch`` says otherwise.
-14. Free previews are fetched only if something needs them. A preview that cannot be fetched never holds an order.
+14. With ``buy: ask`` an image is bought only after a person chose it, and with ``keep`` only if the shoot lists it.
+15. Free previews are fetched only if something needs them. A preview that cannot be fetched never holds an order.
 
 No I/O, no clock, no log: ``now`` and ``policy`` are arguments.
 """
@@ -36,6 +37,7 @@ from typing import assert_never
 from daemon.order import (
     asked,
     behind,
+    choosing,
     deadline,
     downloading,
     merging,
@@ -108,7 +110,8 @@ def evolve(order: Order, fact: f.Fact, *, now: float, policy: Policy) -> Order:
         after = _applied(there, fact, now, policy)
         after = order if after is there else _still_held(order, order.hold, after)
     else:
-        after = held_if_misgrouped(order, _applied(order, fact, now, policy))
+        after = choosing.with_kept_images(order, _applied(order, fact, now, policy))
+        after = choosing.held_for_choice(held_if_misgrouped(order, after))
     if after is order:
         return known
     return dated(known, after, now, order.times.in_phase_since if after.phase is order.phase else now)

@@ -273,7 +273,8 @@ def _mended(order: Order, today: Preset | None) -> Preset:
         return order.preset
     if not order.merge.requested:
         locked, own = order.preset, order.preset.own
-        kept = replace(today, dev_mode=locked.dev_mode, prefer=locked.prefer, singles=locked.singles)
+        kept = replace(today, dev_mode=locked.dev_mode, prefer=locked.prefer, singles=locked.singles, keep=locked.keep)
+        kept = replace(kept, buy="ask") if locked.buy == "ask" else kept
         if (locked.grouping, today.grouping) != ("automatic", "automatic"):  # the plan was made for this grouping
             kept = replace(kept, grouping=locked.grouping, per_image=locked.per_image)
         return kept.with_own(own)

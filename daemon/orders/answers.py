@@ -117,7 +117,7 @@ def _submit(folder: str, *, again: bool = False) -> str:
 def _after_merge(order: Order, verb: Verb) -> str:
     if verb is Verb.SPLIT:
         return ", so it is too late to split it: its photos are one order. With `split: ask`, such shoots wait for you."
-    if verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN) and order.hold_kind is HoldKind.MISGROUPED:
+    if verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN) and order.hold_kind in (HoldKind.MISGROUPED, HoldKind.CHOICE):
         return ". `bracketd approve` buys its images; `bracketd dismiss` ends it."
     if verb in (Verb.SUBMIT, Verb.SUBMIT_AGAIN):
         return ". `bracketd retry` resumes it; `bracketd dismiss` ends it."

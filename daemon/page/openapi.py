@@ -66,6 +66,7 @@ SCHEMAS: dict[str, Schema] = {
         bytes=_object(total=COUNT, uploaded=COUNT),
         dev_mode=FLAG,
         supplement_of=MAYBE_TEXT,
+        sheet=MAYBE_TEXT,
         kept_until=MAYBE_TEXT,
         created_at=TIME,
         updated_at=TIME,

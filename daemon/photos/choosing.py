@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from daemon.grouping import Choice, Frame, Prefer, one_per_frame
 from daemon.order import Bracket, Order, fingerprint, lies_as_sent
@@ -21,7 +21,7 @@ class Chosen:
     brackets: tuple[Bracket, ...]
     left_out: tuple[LeftOut, ...]
     doubt: Doubt | None
-    frames: Mapping[str, Frame]
+    frames: Mapping[str, Frame] = field(default_factory=dict)
 
     @property
     def marks(self) -> frozenset[str]:
@@ -51,10 +51,14 @@ async def choose(
 ) -> tuple[tuple[Bracket, ...], Chosen]:
     """Read all files of a shoot. Returns them as brackets, and the choice to send. Raises OSError."""
     read, frames = await contents.read(folder, files)
-    copies = await contents.copies(folder, read)
+    return read, replace(without(await contents.copies(folder, read), read, prefer), frames=frames)
+
+
+def without(copies: Mapping[str, str], read: Sequence[Bracket], prefer: Prefer = "jpeg") -> Chosen:
+    """The choice among photos that were read. ``copies`` has the path of the original of each copy, by its path."""
     choice = _choice((bracket for bracket in read if bracket.path not in copies), prefer)
     left_out = (*choice.left_out, *(LeftOut(path, Why.COPY, of) for path, of in copies.items()))
-    return read, Chosen(_of(read, choice), left_out, choice.doubt, frames)
+    return Chosen(_of(read, choice), left_out, choice.doubt)
 
 
 def one_a_frame(photos: Sequence[Bracket]) -> tuple[Bracket, ...]:

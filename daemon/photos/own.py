@@ -49,13 +49,8 @@ class Own:
         by: dict[str, object] = {}
         if own.grouping is not None or mode != usual:
             by = {"grouping": "automatic" if number else mode, "per_image": number}
-        changed = (
-            ("enhance", enhance),
-            ("prefer", own.prefer),
-            ("singles", own.singles),
-            ("split", own.split),
-            ("name", own.name),
-        )
+        named = ("prefer", "singles", "split", "name", "buy")
+        changed = (("enhance", enhance), *((name, getattr(own, name)) for name in named))
         lists = {name: len(entries) for name in LISTS if (entries := getattr(own, name))}
         return {name: value for name, value in changed if value is not None} | by | lists
 
@@ -88,6 +83,21 @@ def wishes_of(own: Own, chosen: Chosen) -> Wishes:
     return wishes
 
 
+def keep_of(own: Own, chosen: Chosen) -> tuple[str, ...]:
+    """The paths of the photos in ``keep``. Raises ConfigError with every wrong name and every skipped photo."""
+    sent = sent_for((bracket.path for bracket in chosen.brackets), chosen.left_out)
+    kept, wrong = resolve(Wishes(skip=own.settings.keep), sent)
+    problems = [_problem(own, one, sent) for one in wrong]
+    skipped = frozenset(wishes_of(own, chosen).skip)
+    for name, path in zip(own.settings.keep, kept.skip, strict=True) if not wrong else ():
+        if path in skipped:
+            where = own.document.where(("keep", own.settings.keep.index(name)))
+            problems.append(Problem(where, f"{name} is also under `skip`, so it is not sent", "Remove one of them."))
+    if problems:
+        raise ConfigError(tuple(problems))
+    return kept.skip
+
+
 def _problem(own: Own, wrong: WrongName, sent: Mapping[str, str]) -> Problem:
     where = own.document.where(_location(own.settings, wrong.name))
     if wrong.is_repeated:
@@ -111,5 +121,5 @@ def _meant(name: str, photos: Sequence[str]) -> str | None:
 def _location(settings: ShootSettings, name: str) -> Location:
     """Where a name is listed."""
     sets = ((("sets", n), one) for n, one in enumerate(settings.sets))
-    lists = (*sets, (("single",), settings.single), (("skip",), settings.skip))
+    lists = (*sets, (("single",), settings.single), (("skip",), settings.skip), (("keep",), settings.keep))
     return next((*place, names.index(name)) for place, names in lists if name in names)

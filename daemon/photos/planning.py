@@ -7,7 +7,7 @@ from daemon.grouping.plan import Plan, PlanSettings, plan
 from daemon.grouping.wishes import Wishes
 from daemon.photos.choosing import Chosen, choose
 from daemon.photos.contents import Contents
-from daemon.photos.own import Own, wishes_of
+from daemon.photos.own import Own, keep_of, wishes_of
 from daemon.shoot import Listing, usable
 
 
@@ -23,6 +23,8 @@ async def plan_folder(
     _, chosen = await choose(contents, folder, good, settings.prefer)
     left_out = (*bad, *chosen.left_out)
     wishes = Wishes() if own is None else wishes_of(own, chosen)
+    if own is not None:
+        keep_of(own, chosen)
     return plan(frames_in(chosen), left_out, settings, wishes), chosen
 
 

@@ -16,7 +16,7 @@ from daemon.order.naming import names_of
 from daemon.order.planned import PlannedImage
 from daemon.order.several import Several
 from daemon.photos.choosing import Chosen
-from daemon.photos.own import Own, wishes_of
+from daemon.photos.own import Own, keep_of, wishes_of
 from daemon.shoot import Doubt, LeftOut
 from daemon.shoot.leftout import all_of
 from daemon.shoot.sets import SplitName
@@ -24,6 +24,9 @@ from daemon.shoot.sets import SplitName
 WAYS_OUT = "`bracketd plan` shows the sets, `bracketd approve` sends them"
 
 SUBMIT = "`bracketd submit` the folder"
+NO_WISHES: tuple[Wishes, tuple[str, ...]] = (Wishes(), ())
+"""A shoot without lists: nothing is fixed, and every image is bought."""
+
 CANCEL = "`bracketd cancel` this order and `bracketd submit` the folder"
 """How a changed bracketd.yaml is used. To submit a shoot whose late photos are held means to approve them."""
 
@@ -33,16 +36,18 @@ class Sending:
     """What is sent from a shoot: the photos, the images that they should become, and the reasons for the other files.
 
     ``images`` have the paths of their photos, and how sure they are, in shooting order. ``fixed`` are the photos that
-    the shoot's own file lists to be sent. ``mistake`` says what is wrong with that file, and ``without`` which of its
-    settings are then not used. ``twice`` is a doubt about which files show the same frame. ``ask_for`` are the single
-    photos that a person must decide. ``sends_sets``: bracketd decides which photos become one image. ``division`` says
-    which property each photo belongs to, None if the shoot looks like one.
+    the shoot's own file lists to be sent, ``keep`` those whose images are bought; empty for all. ``mistake`` says what
+    is wrong with that file, and ``without`` which of its settings are then not used. ``twice`` is a doubt about which
+    files show the same frame. ``ask_for`` are the single photos that a person must decide. ``sends_sets``: bracketd
+    decides which photos become one image. ``division`` says which property each photo belongs to, None if the shoot
+    looks like one.
     """
 
     brackets: tuple[Bracket, ...]
     left_out: tuple[LeftOut, ...]
     images: tuple[tuple[tuple[str, ...], Confidence], ...] = ()
     fixed: frozenset[str] = frozenset()
+    keep: tuple[str, ...] = ()
     mistake: str | None = None
     without: str = ""
     twice: Doubt | None = None
@@ -109,7 +114,7 @@ def sending(
     own: Own | ConfigError | None,
 ) -> Sending:
     """Plan the chosen ``brackets`` of a shoot. ``own`` are its own settings, or what is wrong with them."""
-    wishes, mistake, without = _wishes(own, chosen)
+    (wishes, keep), mistake, without = _wishes(own, chosen)
     frames = [chosen.frames[bracket.path] for bracket in brackets]
     settings = settings_of(preset)
     found = plan(frames, left_out, settings, wishes)
@@ -122,6 +127,7 @@ def sending(
         found.not_sent,
         images,
         fixed,
+        keep,
         mistake,
         without,
         chosen.doubt,
@@ -149,16 +155,16 @@ def planned(sending: Sending | None, brackets: Sequence[Bracket]) -> tuple[Plann
     return tuple(image for image in images if image.brackets)
 
 
-def _wishes(own: Own | ConfigError | None, chosen: Chosen) -> tuple[Wishes, str | None, str]:
+def _wishes(own: Own | ConfigError | None, chosen: Chosen) -> tuple[tuple[Wishes, tuple[str, ...]], str | None, str]:
     """What a shoot's own file fixes, the message about its mistakes, and which of its settings are then not used."""
     if own is None:
-        return Wishes(), None, ""
+        return NO_WISHES, None, ""
     if isinstance(own, ConfigError):
-        return Wishes(), _mistake(own), "these settings"
+        return NO_WISHES, _mistake(own), "these settings"
     try:
-        return wishes_of(own, chosen), None, ""
+        return (wishes_of(own, chosen), keep_of(own, chosen)), None, ""
     except ConfigError as error:
-        return Wishes(), _mistake(error), "its lists of photos"
+        return NO_WISHES, _mistake(error), "its lists of photos"
 
 
 def _mistake(error: ConfigError) -> str:

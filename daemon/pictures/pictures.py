@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import cast
 
 from daemon.host.clock import Clock
@@ -40,25 +41,37 @@ _WHY = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where orders and their files are found. ``preview_path`` is None if there are no free previews."""
+
+    load: Load
+    preview_path: PreviewPath | None = None
+
+
 class Pictures:
     """The pictures of orders. Every answer is a value; a file that cannot be shown is never an error.
 
-    ``group`` runs what is being made, so that a request that is given up does not waste it. ``preview_path`` is None
-    if there are no free previews. ``look`` looks at a file without opening it.
+    ``group`` runs what is being made, so that a request that is given up does not waste it. ``look`` looks at a file
+    without opening it.
     """
 
     def __init__(
         self,
-        load: Load,
+        sources: Sources,
         cache: Cache,
         previews: Previews,
         clock: Clock,
         *,
         group: asyncio.TaskGroup,
-        preview_path: PreviewPath | None = None,
         look: Callable[[Place], Identity | Why] = identify,
     ) -> None:
-        self._load, self._cache, self._previews, self._preview_path = load, cache, previews, preview_path
+        self._load, self._cache, self._previews, self._preview_path = (
+            sources.load,
+            cache,
+            previews,
+            sources.preview_path,
+        )
         self._clock, self._group, self._look = clock, group, look
         self._kept = Volume(clock)
         self._volumes: dict[str, Volume] = {}
@@ -151,4 +164,4 @@ async def showing(
 ) -> AsyncIterator[Pictures]:
     """Pictures for the duration of a block. At its end the decoding process is gone."""
     async with asyncio.TaskGroup() as group, decoding(LIMITS) as previews:
-        yield Pictures(load, cache, previews, clock, group=group, preview_path=preview_path)
+        yield Pictures(Sources(load, preview_path), cache, previews, clock, group=group)

@@ -153,6 +153,8 @@ def _headline(image: Image.Image, title: str, strips: Sequence[Strip], measures:
     sets = sum(not strip.quiet for strip in strips)
     frames = sum(len(strip.cells) for strip in strips)
     lead = f"{_count(sets, 'set')}  ·  {_count(frames, 'frame')}"
+    if [strip.mark for strip in strips] == [""]:
+        lead = _count(frames, "picture")
     right = image.width - margin
     room = right - margin - small.getlength(lead) - measures.of(40)
     draw.text((margin, line), shortened(readable(title), large, room), INK, large, anchor="ls")

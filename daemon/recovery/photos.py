@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from daemon.files import content
 from daemon.frames import shot_in
-from daemon.grouping import copies, one_per_frame, to_compare
+from daemon.grouping import copies, to_compare
 from daemon.order import Bracket
-from daemon.shoot import Doubt, File, LeftOut, Why
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The photos to send, why others are not sent, and why a person must decide (None if not needed)."""
-
-    brackets: tuple[Bracket, ...]
-    left_out: tuple[LeftOut, ...] = ()
-    doubt: Doubt | None = None
+from daemon.photos.choosing import Chosen, without
+from daemon.shoot import File
 
 
 def read(folder: str, photos: Iterable[File]) -> tuple[Bracket, ...]:
@@ -28,15 +20,11 @@ def read(folder: str, photos: Iterable[File]) -> tuple[Bracket, ...]:
 
 
 def choose(folder: str, photos: Iterable[Bracket]) -> Chosen:
-    """Choose the photos of a shoot to send, one per frame."""
-    by_path = {photo.path: photo for photo in photos}
-    marks = {path: photo.mark for path, photo in by_path.items()}
-    shots = {path: photo.shot for path, photo in by_path.items()}
-    copied = copies(marks, {path: _digest(folder, path) for path in to_compare(marks, shots)})
-    files = (File(b.path, b.size, b.mtime_ns, b.inode) for b in by_path.values() if b.path not in copied)
-    choice = one_per_frame(files, shots)
-    left_out = (*choice.left_out, *(LeftOut(path, Why.COPY, of) for path, of in copied.items()))
-    return Chosen(tuple(by_path[file.path] for file in choice.send), left_out, choice.doubt)
+    """Choose the photos of a shoot to send, one per frame, by path."""
+    photos = sorted(photos, key=lambda photo: photo.path)
+    marks = {photo.path: photo.mark for photo in photos}
+    todo = to_compare(marks, {photo.path: photo.shot for photo in photos})
+    return without(copies(marks, {path: _digest(folder, path) for path in todo}), photos)
 
 
 def _read(folder: str, photo: File) -> Bracket:

@@ -40,7 +40,8 @@ class Head:
 
     ``page`` is its address at the service, None until it exists there. ``sets`` says who groups, ``enhance`` lists the
     preferences, ``own`` the settings that the shoot's own file changed; both may be empty. ``kept_until`` is until when
-    the service promises to keep the images, in epoch seconds; None if the order needs none of them.
+    the service promises to keep the images, in epoch seconds; None if the order needs none of them. ``has_sheet``: a
+    contact sheet of the previews was written.
     """
 
     order_id: str
@@ -59,6 +60,7 @@ class Head:
     supplement: Supplement | None
     dev_mode: bool
     approved: bool
+    has_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def _head(order: Order, first_at: float | None) -> Head:
         supplement=Supplement(source.supplement_of, first_at) if source.supplement_of is not None else None,
         dev_mode=order.preset.dev_mode,
         approved=order.purchase.approved,
+        has_sheet=order.inspection is not None and order.inspection.sheet,
     )
 
 

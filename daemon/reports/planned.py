@@ -11,7 +11,12 @@ from daemon.order.plan import grouping_request, images_planned
 from daemon.order.planned import PlannedImage
 from daemon.order.preset import LISTS
 
-LIST_WORDS = {"sets": "set(s) fixed", "single": "single photo(s) listed", "skip": "photo(s) skipped"}
+LIST_WORDS = {
+    "sets": "set(s) fixed",
+    "single": "single photo(s) listed",
+    "skip": "photo(s) skipped",
+    "keep": "photo(s) whose pictures are bought",
+}
 """The words after the length of each list in a shoot's own file."""
 
 

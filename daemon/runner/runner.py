@@ -7,19 +7,19 @@ row's due time says when to visit the order again. No coroutine sleeps until the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 
 import structlog
 
 from daemon.errors import StateError, StateFull
 from daemon.host.clock import Clock
-from daemon.order import Order, Policy, facts, next_steps, steps
+from daemon.order import Order, facts, next_steps, steps
 from daemon.order.due import waits
 from daemon.order.facts import Failure
 from daemon.orders import Change, Desk
 from daemon.runner.account import Account
-from daemon.runner.lanes import excluded, lane, lanes
+from daemon.runner.lanes import Lane, excluded, lane
 from daemon.runner.queue import Queue
 from daemon.runner.visit import Visit
 
@@ -33,7 +33,7 @@ TURN_EVERY = 1.0
 
 
 class Runner:
-    """The worker loop. ``uploads`` and ``downloads`` limit how many transfers run at once."""
+    """The worker loop. ``lanes`` limit how many steps run at once."""
 
     def __init__(
         self,
@@ -41,15 +41,13 @@ class Runner:
         perform: Perform,
         account: Account,
         clock: Clock,
-        policy: Policy,
+        lanes: Mapping[str, Lane],
         *,
-        uploads: int,
-        downloads: int,
         turn_every: float = TURN_EVERY,
     ) -> None:
         self._desk, self._store, self._perform, self._account = desk, desk.store, perform, account
-        self._clock, self._policy, self._turn_every = clock, policy, turn_every
-        self._lanes = lanes(uploads=uploads, downloads=downloads)
+        self._clock, self._policy, self._turn_every = clock, desk.policy, turn_every
+        self._lanes = lanes
         self._queues = {name: Queue(of, clock.monotonic) for name, of in self._lanes.items()}
         self._begun = 0
         self._visits: dict[str, asyncio.Task[None]] = {}

@@ -125,7 +125,7 @@ def _or_usage(read: Callable[[_Wanted], _Got], wanted: _Wanted) -> _Got:
     callback=_list_switches,
     help="List the switches for --set and exit.",
 )
-def sandbox(
+def sandbox(  # noqa: PLR0913 - click passes every option as an argument
     *,
     port: int,
     storage_port: int,

@@ -12,15 +12,12 @@ from itertools import chain
 from typing import Final
 from urllib.parse import quote, urlencode
 
-import httpx
-
-from daemon.errors import ConfigError, Garbled, NotFound, Problem
+from daemon.errors import Garbled, NotFound
 from daemon.service import bodies, wire
+from daemon.service.endpoint import Endpoint
 from daemon.service.flows import FLOWS, Call, FlowName
-from daemon.service.line import TIMEOUTS, Line, Timeouts
-from daemon.service.origins import allowed
+from daemon.service.line import BOUNDS, Bounds, Line
 from daemon.service.pacing import Pace
-from daemon.service.rate import DEMAND, Demand
 from daemon.service.wire import BracketReport, OrderListed, OrderReport, Slot
 from daemon.service.words import words_of
 
@@ -46,42 +43,21 @@ class Download:
 class Service:
     """The API for one account, through one flow. Thread-safe: any number of threads may make calls at once.
 
-    ``base_url`` is https, or http on loopback. ``dev_mode`` is free and watermarked. ``demand`` is the least rate of a
-    transfer; a slower one is aborted. ``key_source`` says in words where the key was found. Raises ``ConfigError`` for
-    an invalid base URL or key, and for invalid certificate or proxy settings in the environment. A service on loopback
-    is never reached through a proxy.
+    ``dev_mode`` is free and watermarked. Raises ``ConfigError`` for an invalid base URL or key, and for invalid
+    certificate or proxy settings in the environment. A service on loopback is never reached through a proxy.
 
     Every call raises ``Unreachable`` and its subclass ``TooSlow``, ``Unavailable``, ``TooManyRequests``, ``Garbled``,
     ``Mismatched``, ``NotReady``, ``KeyRefused``, ``NoCredits`` and ``RequestRefused``. Calls list their other errors.
     """
 
     def __init__(
-        self,
-        *,
-        base_url: str,
-        key: str,
-        key_source: str = "",
-        flow: FlowName,
-        dev_mode: bool,
-        user_agent: str,
-        timeouts: Timeouts = TIMEOUTS,
-        demand: Demand = DEMAND,
-        pace: Pace | None = None,
+        self, endpoint: Endpoint, *, flow: FlowName, dev_mode: bool, bounds: Bounds = BOUNDS, pace: Pace | None = None
     ) -> None:
         self.flow = FLOWS[flow]
         account = {"x-api-version": self.flow.api_version}
         if dev_mode:
             account["x-dev-mode"] = "true"
-        self._line = Line(
-            base=_base(base_url),
-            key=_key(key),
-            key_source=key_source,
-            account=account,
-            user_agent=user_agent,
-            timeouts=timeouts,
-            demand=demand,
-            pace=pace or Pace(),
-        )
+        self._line = Line(endpoint, account, bounds, pace or Pace())
 
     def ping(self) -> None:
         """Request the newest order, to verify base URL, connection and key."""
@@ -226,25 +202,3 @@ class Service:
     def close(self) -> None:
         """Close all connections. No call may be in progress."""
         self._line.close()
-
-
-def _base(base_url: str) -> httpx.URL:
-    try:
-        base = httpx.URL(base_url)
-        allowed(base, base=base)
-        plain = not (base.userinfo or base.query or base.fragment)
-    except (httpx.InvalidURL, Garbled):
-        plain = False
-    if not plain:
-        problem = Problem("api.base_url", f"{base_url!r} is not a plain https URL", "Correct it or remove the line")
-        raise ConfigError((problem,))
-    return base
-
-
-def _key(key: str) -> str:
-    if not key or not all("!" <= char <= "~" for char in key):
-        problem = Problem(
-            "api.key", "it is empty or contains characters that no API key has", "Copy it again from the web app"
-        )
-        raise ConfigError((problem,))
-    return key

@@ -22,11 +22,12 @@ import httpx
 
 from daemon.errors import ConfigError, Garbled, Passing, Problem, Unreachable
 from daemon.service import bodies, environment, failures, wire
+from daemon.service.endpoint import Endpoint
 from daemon.service.flows import Call
 from daemon.service.guard import Guard, Transfer
 from daemon.service.origins import allowed, is_loopback, same_origin
 from daemon.service.pacing import Pace
-from daemon.service.rate import Demand
+from daemon.service.rate import DEMAND, Demand
 from daemon.service.sessions import Session, Sessions
 from daemon.service.wire import Json
 from daemon.service.words import words_of
@@ -55,7 +56,25 @@ class Timeouts:
     write: float | None = None
 
 
-TIMEOUTS: Final = Timeouts()
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a request may take, and the least rate of a transfer. A slower one is aborted."""
+
+    timeouts: Timeouts = Timeouts()
+    demand: Demand = DEMAND
+
+
+BOUNDS: Final = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request, without the headers that all requests of a client have."""
+
+    method: str
+    url: httpx.URL
+    headers: Mapping[str, str]
+    content: bytes | bodies.Exactly | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +86,15 @@ class _Exchange:
 
 
 class Line:
-    """HTTP to the API at ``base`` with the ``account`` headers, and to other hosts without them."""
+    """HTTP to the API with the key and the ``account`` headers, and to other hosts without them."""
 
-    def __init__(
-        self,
-        *,
-        base: httpx.URL,
-        key: str,
-        key_source: str,
-        account: Mapping[str, str],
-        user_agent: str,
-        timeouts: Timeouts,
-        demand: Demand,
-        pace: Pace,
-    ) -> None:
-        self._base = base
-        self._key, self._key_source = key.encode(), key_source
+    def __init__(self, endpoint: Endpoint, account: Mapping[str, str], bounds: Bounds, pace: Pace) -> None:
+        self._base = base = endpoint.checked()
+        self._key, self._key_source = endpoint.key.encode(), endpoint.key_source
         self._pace = pace
-        self._guard = Guard(demand)
-        common = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
+        self._guard = Guard(bounds.demand)
+        timeouts, demand = bounds.timeouts, bounds.demand
+        common = {"User-Agent": endpoint.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
         unusable = environment.faults(os.environ, proxied=not is_loopback(base.host), tls=base.scheme == "https")
         if unusable:
             raise ConfigError(unusable)
@@ -104,7 +113,7 @@ class Line:
                     timeout=patience,
                 )
 
-            keyed = common | {"x-api-key": key} | dict(account)
+            keyed = common | {"x-api-key": endpoint.key} | dict(account)
             self._sessions = Sessions(lambda: Session(client(keyed), client(common)))
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
             remedy = "Check the system's proxy settings and the environment variables for proxies and certificates."
@@ -121,7 +130,9 @@ class Line:
         url = self._url(call.path)
         with self._exchange() as exchange:
             for _ in range(_HOPS + 1):
-                with closing(self._send(exchange, call.method, url, headers, content, keyed=True)) as response:
+                with closing(
+                    self._send(exchange, _Request(call.method, url, headers, content), keyed=True)
+                ) as response:
                     if response.is_success:
                         return wire.parse(self.without_key(bodies.whole(response)))
                     target = _location(response)
@@ -141,7 +152,7 @@ class Line:
         headers = {"Content-Type": content_type, "Content-Length": str(size)}
         with (
             self._exchange() as exchange,
-            closing(self._send(exchange, "PUT", url, headers, body, keyed=False)) as response,
+            closing(self._send(exchange, _Request("PUT", url, headers, body), keyed=False)) as response,
         ):
             if not response.is_success:
                 raise failures.of_upload(self._refusal(response))
@@ -166,7 +177,8 @@ class Line:
         with self._exchange() as exchange:
             for _ in range(_HOPS + 1):
                 keyed = keyed and same_origin(url, self._base)
-                with closing(self._send(exchange, "GET", url, {"Accept": "*/*"}, None, keyed=keyed)) as response:
+                request = _Request("GET", url, {"Accept": "*/*"})
+                with closing(self._send(exchange, request, keyed=keyed)) as response:
                     target = self._onward(response, keyed=keyed)
                     if target is None:
                         yield response
@@ -179,7 +191,7 @@ class Line:
         try:
             with (
                 self._exchange(_IN_ALL) as exchange,
-                closing(self._send(exchange, "HEAD", self._base, {}, None, keyed=False, patience=_GLANCE)),
+                closing(self._send(exchange, _Request("HEAD", self._base, {}), keyed=False, patience=_GLANCE)),
             ):
                 return True
         except Passing:
@@ -207,15 +219,7 @@ class Line:
                 yield _Exchange(session, transfer)
 
     def _send(
-        self,
-        exchange: _Exchange,
-        method: str,
-        url: httpx.URL,
-        headers: Mapping[str, str],
-        content: bytes | bodies.Exactly | None,
-        *,
-        keyed: bool,
-        patience: float | None = None,
+        self, exchange: _Exchange, one: _Request, *, keyed: bool, patience: float | None = None
     ) -> httpx.Response:
         """Send one request. The caller must read the response's body and close the response."""
         if self._sessions.cut:
@@ -227,17 +231,16 @@ class Line:
             self._pace.wait()
         session, transfer = exchange.session, exchange.transfer
         client = session.api if keyed else session.outside
-        with failures.ours(url.host):
-            trace = {"trace": session.sockets.trace}
+        with failures.ours(one.url.host):
             request = client.build_request(
-                method,
-                url,
-                headers=headers,
-                content=content,
-                extensions=trace,
+                one.method,
+                one.url,
+                headers=one.headers,
+                content=one.content,
+                extensions={"trace": session.sockets.trace},
                 timeout=client.timeout if patience is None else patience,
             )
-            transfer.sends(url.host, content if isinstance(content, bodies.Exactly) else None)
+            transfer.sends(one.url.host, one.content if isinstance(one.content, bodies.Exactly) else None)
             response = client.send(request, stream=True)
             transfer.receives(response)
             return response

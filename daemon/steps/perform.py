@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -58,34 +58,42 @@ class Stopped(Exception):
     """The daemon stops. Running steps are interrupted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The daemon's run. ``go_on`` is called between pieces of a transfer and raises Stopped to interrupt it.
+
+    ``now`` returns epoch seconds. ``progress`` counts the bytes of transfers.
+    """
+
+    go_on: Callable[[], None]
+    now: Callable[[], float]
+    progress: Board = field(default_factory=Board)
+
+
 class Steps:
     """Carries out steps through one service account.
 
-    ``roots`` distinguishes an unavailable disk from missing files. ``go_on`` is called between pieces of a transfer and
-    raises Stopped to interrupt it. ``now`` returns epoch seconds. ``longest_name`` returns how many bytes a name in a
+    ``roots`` distinguishes an unavailable disk from missing files. ``longest_name`` returns how many bytes a name in a
     folder may have. ``resuming`` checks an order from an earlier run before it continues. Without a ``gallery`` there
-    are no previews. ``progress`` counts the bytes of transfers.
+    are no previews.
     """
 
     def __init__(
         self,
         service: Service,
         roots: Roots,
+        run: Run,
         *,
-        go_on: Callable[[], None],
-        now: Callable[[], float],
         longest_name: Callable[[str], int] = name_limit,
         resuming: Resuming | None = None,
         gallery: Gallery | None = None,
-        progress: Board | None = None,
     ) -> None:
         self._service, self._roots = service, roots
-        self._go_on = go_on
-        self._now = now
+        self._go_on, self._now = run.go_on, run.now
         self._longest_name = longest_name
         self._resuming = resuming or Resuming()
         self._gallery = gallery
-        self._progress = progress or Board()
+        self._progress = run.progress
 
     def perform(self, order: Order, step: steps.Step) -> facts.Fact:
         """Carry out a step. Errors become facts, except StateError, which is raised."""
@@ -349,7 +357,8 @@ class Steps:
             self._longest_name(order.source.output),
         )
         stem = picture_name(order, image_id, longest - len(f"{mark}.{image.extension}"))
-        name = incoming.place(output, image.id, stem, image.extension, image.sha256, mark=mark, longest=longest)
+        wanted = incoming.PictureName(stem, image.extension, mark, longest)
+        name = incoming.place(output, image.id, wanted, image.sha256)
         return facts.PicturePlaced(image_id, name) if name is not None else facts.FetchLost(image_id)
 
     def _deliver(self, order: Order) -> facts.Fact:

@@ -86,5 +86,5 @@ class Comparing:
         doubt = sent.doubt(submitted=is_submitted and verb is not Verb.SPLIT)
         several = sent.several(preset.split, submitted=is_submitted)
         fact = facts.Locked(sent.brackets, paths(sent.left_out), settled.why, sent.left_out, doubt, several)
-        preset = preset.without_lists() if sent.mistake is not None else preset
+        preset = preset.without_lists() if sent.mistake is not None else replace(preset, keep=sent.keep)
         return Compared(settled, fact, judged, mine, sending=sent, preset=preset)

@@ -62,6 +62,11 @@ def ignores_the_look(of: Order, fact: facts.Fact, **how: Any) -> Order:
     return evolve(of, facts.Inspected(fact.compared) if isinstance(fact, facts.Inspected) else fact, **how)
 
 
+def buys_without_asking(of: Order) -> tuple[steps.Step, ...]:
+    """The previews are skipped, so that nobody is asked."""
+    return next_steps(replace(of, preset=replace(of.preset, buy="all", on_mismatch="never")))
+
+
 def sends_what_is_too_large(of: Order, fact: facts.Fact, **how: Any) -> Order:
     """A shoot that must exceed the limit is sent."""
     return of if isinstance(fact, facts.Locked) else evolve(of, fact, **how)
@@ -172,6 +177,7 @@ CHOOSE = [
     (merges_early, "merged before every bracket|one merge an order"),
     (merges_the_cancelled, "a cancelled order asks for nothing"),
     (goes_on_though_held, "a held order asks for nothing"),
+    (buys_without_asking, "bought what nobody chose"),
     (buys_before_reckoning, "bought before it was reckoned"),
     (fetches_again, "fetched again what was fetched"),
     (delivers_early, "delivered with an image open"),

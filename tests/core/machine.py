@@ -18,7 +18,7 @@ from daemon.order.facts import Failure
 from daemon.order.intents import intent
 from daemon.order.planned import PlannedImage
 from daemon.order.policy import Limits
-from daemon.order.preset import BadFiles
+from daemon.order.preset import BadFiles, Buy
 from tests.core.orders import NOW, POLICY, order
 from tests.core.promises import Promises
 from tests.core.world import Faulty, Script, World
@@ -81,6 +81,7 @@ class OrderMachine(Promises):
         head_start=st.sampled_from([0, 0, 1, 3, 8, 16, 24, 32]),
         planned=st.sampled_from([None, None, 1, 2]),
         swapped=st.sampled_from([False, False, False, True]),
+        buy=st.sampled_from(["all", "all", "ask"]),
     )
     def begin(
         self,
@@ -96,6 +97,7 @@ class OrderMachine(Promises):
         head_start: int,
         planned: int | None,
         swapped: bool,
+        buy: Buy,
     ) -> None:
         """Lock a shoot, perhaps with a plan of up to ``planned`` images; ``swapped``: the service confuses two images.
 
@@ -107,7 +109,7 @@ class OrderMachine(Promises):
         preset = replace(self.order.preset, per_image=per_image, bad_files=bad_files, dev_mode=dev_mode)
         parts = [tuple(range(first, brackets, planned)) for first in range(planned)] if planned else []
         plan = tuple(PlannedImage(part) for part in parts if part)
-        self.order = replace(self.order, preset=replace(preset, on_mismatch="always"), plan=plan)
+        self.order = replace(self.order, preset=replace(preset, on_mismatch="always", buy=buy), plan=plan)
         self.world = World(tuple(scripts), limits, bad, swapped)
         self.past, self.furthest = [], 0
         self.learn(facts.Locked(()))

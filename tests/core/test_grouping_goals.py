@@ -23,6 +23,8 @@ from bench.grouping.totals import KindTotal, TornTotal, chance, judging, of_kind
 from daemon.grouping import group
 from daemon.grouping.sets import Confidence
 
+pytestmark = pytest.mark.long
+
 FEW, MANY = (4, 1), (100, 25)
 """The numbers of shoots of each kind: for sets, and with a torn set."""
 

@@ -10,6 +10,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.core.faults import FAULTS
 from tests.core.machine import OrderMachine
 
+pytestmark = pytest.mark.long
+
 EFFORT = settings(
     max_examples=400,
     stateful_step_count=40,

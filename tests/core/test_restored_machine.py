@@ -18,6 +18,8 @@ from tests.core.machine import OrderMachine
 from tests.core.test_order_machine import EFFORT
 from tests.core.world import World
 
+pytestmark = pytest.mark.long
+
 LATER = 100.0
 """Seconds until the service shows a merge."""
 

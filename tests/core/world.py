@@ -88,6 +88,8 @@ class World:
     allowed: bool | None = None
     """What the ledger said last; None: it was not asked."""
     approved: bool = False
+    chosen: bool = False
+    """A person chose which images are bought."""
     accepted: bool = False
     """A person saw that the images are not the planned ones."""
     paid: set[str] = field(default_factory=set)
@@ -104,6 +106,7 @@ class World:
         match fact:
             case facts.Approved():
                 self.accepted |= of.is_in(Code.MISGROUPED)
+                self.chosen |= of.is_in(Code.MISGROUPED) or of.is_in(Code.WAITS_FOR_CHOICE)
                 self.approved |= of.phase not in RESTING or (of.phase is Phase.HELD and "limits." in (of.trouble or ""))
             case facts.Reprocessed(image) if self.outputs[image].before_last() == "error":
                 self.heard.add(image)
@@ -284,6 +287,8 @@ class World:
             self.wrong.append("bought images that differ from the plan")
         if self.swapped and self.compared and not (self.accepted or of.preset.dev_mode):
             self.wrong.append("bought images that look like other sets")
+        if of.preset.buy == "ask" and not (self.chosen or of.preset.dev_mode):
+            self.wrong.append("bought what nobody chose")
         if image in self.safe and (image in self.on_disk or image in self.placed):
             self.wrong.append("fetched again what was fetched")
         match self.outputs[image].shown(now):

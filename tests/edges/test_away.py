@@ -12,7 +12,7 @@ from daemon.order import Order, facts, steps
 from daemon.order.facts import Failure
 from daemon.root import RootState
 from daemon.service import Service
-from daemon.steps import Steps
+from daemon.steps import Run, Steps
 from tests.changed import changed
 from tests.core.orders import order, processed
 
@@ -53,7 +53,7 @@ class Fails:
 
 def performing(memory: Remembers | Fails) -> Steps:
     """Steps that may not ask the service anything."""
-    return Steps(cast("Service", None), Roots(memory), go_on=lambda: None, now=lambda: 0.0)
+    return Steps(cast("Service", None), Roots(memory), Run(lambda: None, lambda: 0.0))
 
 
 def with_folders(made: Order, tmp_path: Path) -> Order:

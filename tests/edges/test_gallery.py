@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 
 from daemon.demo.camera import Sitting
@@ -20,15 +22,16 @@ from daemon.files.roots import Roots
 from daemon.gallery import Cache, Gallery
 from daemon.gallery.cache import KEPT_FOR, LARGEST
 from daemon.gallery.gallery import middle
+from daemon.gallery.sheet import name_of
 from daemon.order import Bracket, FlowName, Image, ImageState, Order, Phase, facts, steps
 from daemon.order.facts import Failure
 from daemon.order.planned import PlannedImage
 from daemon.order.preview import PreviewState
 from daemon.sandbox.finish import finished
 from daemon.sandbox.fuse import fused
-from daemon.service import Service
+from daemon.service import Endpoint, Service
 from daemon.shoot import Shot
-from daemon.steps import Steps, Stopped
+from daemon.steps import Run, Steps, Stopped
 from tests.core.orders import order
 from tests.edges.previews.pictures import jpeg
 from tests.edges.sandbox.client import Client
@@ -164,6 +167,42 @@ def test_a_stop_interrupts_it(make: Make) -> None:
         Gallery(cache, inline).inspect(of, go_on)
 
 
+def asked(of: Order, **preset: Any) -> Order:
+    """The order with ``buy: ask``."""
+    return replace(of, preset=replace(of.preset, buy="ask", **preset))
+
+
+def test_a_contact_sheet_is_written_for_a_choice(make: Make) -> None:
+    """If a person chooses, a sheet of all images is beside the previews; one without a preview has a plain tile."""
+    of, cache = make(0, 1, 2, previews=2)
+    assert Gallery(cache).inspect(of, lambda: None).sheet is False
+    found = Gallery(cache).inspect(asked(of), lambda: None)
+    assert (found.sheet, likes(found)) == (True, {"i0": 0, "i1": 1})
+    with PIL.Image.open(cache.sheet(of.id), formats=("JPEG",)) as sheet:
+        assert sheet.width > 1000
+    without = Gallery(cache, inline).inspect(asked(of, on_mismatch="never"), lambda: None)
+    assert (without.sheet, without.looks) == (True, ())
+
+
+def test_a_sheet_that_cannot_be_written(make: Make) -> None:
+    """Without previews there is no sheet, and a sheet that cannot be written stops nothing."""
+    of, cache = make(0, 1, 2)
+    Path(cache.sheet(of.id)).mkdir()
+    assert Gallery(cache, inline).inspect(asked(of), lambda: None).sheet is False
+    for number in range(3):
+        Path(cache.path(of.id, f"i{number}")).unlink()
+    assert Gallery(cache, inline).sheet(of) is None
+
+
+def test_names_on_the_sheet(make: Make) -> None:
+    """An image is named after the first photo of its planned set, or after its own first photo."""
+    of, _ = make(0, 1, 2)
+    assert [name_of(of, image) for image in of.images] == ["0.jpg", "1.jpg", "2.jpg"]
+    alone = replace(of, plan=())
+    assert name_of(alone, of.images[1]) == "1.jpg"
+    assert name_of(alone, replace(of.images[1], brackets=())) == ""
+
+
 @pytest.mark.parametrize(
     ("times", "expected"), [((0.1, 0.01, 1.0), 0), ((0.01, 0.1, 1.0), 1), ((None, 0.1, 1.0), 1), ((0.1, 0.2), 1)]
 )
@@ -226,11 +265,9 @@ def performed(tmp_path: Path, client: Client, image_id: str, times: int = 1) -> 
     of = replace(order(), images=(Image(image_id, ""),), standing=Phase.DOWNLOADING)
     roots = Roots(MemoryStore(Shelf()).root_states(time.time))
     sandbox = client.sandbox
-    with closing(
-        Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
-    ) as service:
+    with closing(Service(Endpoint(sandbox.api, sandbox.key, "test"), flow=flow, dev_mode=False)) as service:
         gallery = Gallery(Cache(str(tmp_path)), inline)
-        performing = Steps(service, roots, go_on=lambda: None, now=time.time, gallery=gallery)
+        performing = Steps(service, roots, Run(lambda: None, time.time), gallery=gallery)
         return [performing.perform(of, steps.Preview(image_id)) for _ in range(times)]
 
 

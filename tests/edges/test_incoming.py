@@ -16,7 +16,7 @@ from PIL import Image
 
 from daemon.errors import Garbled, Mismatch, Mismatched, OutputError, Passing
 from daemon.files import room
-from daemon.files.incoming import MARGIN, Part, part_name, place, read_json, write_json
+from daemon.files.incoming import MARGIN, Part, PictureName, part_name, place, read_json, write_json
 from tests.mirror import Mirror
 
 
@@ -42,7 +42,7 @@ def test_fetched_bytes_get_their_name(tmp_path: Path) -> None:
     sha = fetched(out, "i1")
     assert os.listdir(out) == [part_name("i1")]
     assert part_name("i1").startswith(".")
-    assert place(str(out), "i1", "IMG_0431", "jpg", sha) == "IMG_0431.jpg"
+    assert place(str(out), "i1", PictureName("IMG_0431", "jpg"), sha) == "IMG_0431.jpg"
     assert {name: (out / name).read_bytes() for name in os.listdir(out)} == {"IMG_0431.jpg": JPEG}
     assert sha == hashlib.sha256(JPEG).hexdigest()
 
@@ -51,25 +51,25 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     """If another file has the name, the picture gets a suffix."""
     (tmp_path / "IMG_1.jpg").write_bytes(b"the photographer's own")
     (tmp_path / "IMG_1-2.jpg").symlink_to("nowhere")
-    assert place(str(tmp_path), "i1", "IMG_1", "jpg", fetched(tmp_path, "i1")) == "IMG_1-3.jpg"
+    assert place(str(tmp_path), "i1", PictureName("IMG_1", "jpg"), fetched(tmp_path, "i1")) == "IMG_1-3.jpg"
     assert (tmp_path / "IMG_1.jpg").read_bytes() == b"the photographer's own"
 
 
 def test_placing_twice_gives_one_picture(tmp_path: Path) -> None:
     """If placing was interrupted after the rename, the picture is found and not placed twice."""
     sha = fetched(tmp_path, "i1")
-    assert place(str(tmp_path), "i1", "IMG_1", "jpg", sha) == "IMG_1.jpg"
-    assert place(str(tmp_path), "i1", "IMG_1", "jpg", sha) == "IMG_1.jpg"
+    assert place(str(tmp_path), "i1", PictureName("IMG_1", "jpg"), sha) == "IMG_1.jpg"
+    assert place(str(tmp_path), "i1", PictureName("IMG_1", "jpg"), sha) == "IMG_1.jpg"
     fetched(tmp_path, "i1")
-    assert place(str(tmp_path), "i1", "IMG_1", "jpg", sha) == "IMG_1.jpg"
+    assert place(str(tmp_path), "i1", PictureName("IMG_1", "jpg"), sha) == "IMG_1.jpg"
     assert os.listdir(tmp_path) == ["IMG_1.jpg"]
 
 
 def test_lost_bytes_are_reported(tmp_path: Path) -> None:
     """If the hidden file is missing or has other bytes, nothing is placed."""
-    assert place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64) is None
+    assert place(str(tmp_path), "i1", PictureName("IMG_1", "jpg"), "0" * 64) is None
     fetched(tmp_path, "i1")
-    assert place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64) is None
+    assert place(str(tmp_path), "i1", PictureName("IMG_1", "jpg"), "0" * 64) is None
 
 
 def test_bytes_are_not_lost_with_their_folder(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_bytes_are_not_lost_with_their_folder(tmp_path: Path) -> None:
         out.rename(away)
         sha = part.write([JPEG], len(JPEG)).sha256
     away.rename(out)
-    assert place(str(out), "i1", "IMG_1", "jpg", sha) == "IMG_1.jpg"
+    assert place(str(out), "i1", PictureName("IMG_1", "jpg"), sha) == "IMG_1.jpg"
     assert os.listdir(out) == ["IMG_1.jpg"]
 
 
@@ -122,7 +122,7 @@ def test_bytes_that_cannot_be_read_are_not_lost(tmp_path: Path) -> None:
     """An unreadable hidden file is a problem of the output; nothing is downloaded again."""
     (tmp_path / part_name("i1")).mkdir()
     with pytest.raises(OutputError, match="cannot write to"):
-        place(str(tmp_path), "i1", "IMG_1", "jpg", "0" * 64)
+        place(str(tmp_path), "i1", PictureName("IMG_1", "jpg"), "0" * 64)
 
 
 @pytest.mark.parametrize(
@@ -201,15 +201,15 @@ def test_a_longer_file_of_an_earlier_try_does_not_shine_through(tmp_path: Path) 
     with Part(str(tmp_path), "i1") as part:
         part.reserve(5000)
         sha = part.write([JPEG], None).sha256
-    assert place(str(tmp_path), "i1", "a", "jpg", sha) == "a.jpg"
+    assert place(str(tmp_path), "i1", PictureName("a", "jpg"), sha) == "a.jpg"
     assert (tmp_path / "a.jpg").read_bytes() == JPEG
 
 
 @pytest.mark.parametrize("stem", ["x" * 255, "é" * 130, "e\u0301" * 100, "🏡" * 70])
 def test_long_names_are_cut_to_what_a_disk_takes(tmp_path: Path, stem: str) -> None:
     """A stem that is too long with its suffix is cut between characters, twice if needed."""
-    first = place(str(tmp_path), "i1", stem, "jpg", fetched(tmp_path, "i1"))
-    second = place(str(tmp_path), "i2", stem, "jpg", fetched(tmp_path, "i2", saved("JPEG", "red")))
+    first = place(str(tmp_path), "i1", PictureName(stem, "jpg"), fetched(tmp_path, "i1"))
+    second = place(str(tmp_path), "i2", PictureName(stem, "jpg"), fetched(tmp_path, "i2", saved("JPEG", "red")))
     assert first is not None
     assert second is not None
     assert first.endswith(".jpg")
@@ -224,7 +224,7 @@ def test_pictures_are_named_as_the_disk_takes_them(tmp_path: Path, longest: int)
     names = []
     for number, colour in enumerate(("red", "green", "blue")):
         sha = fetched(tmp_path, f"i{number}", saved("JPEG", colour))
-        names.append(place(str(tmp_path), f"i{number}", stem, "jpg", sha, mark="-dev", longest=longest))
+        names.append(place(str(tmp_path), f"i{number}", PictureName(stem, "jpg", "-dev", longest), sha))
     assert len(set(names)) == 3
     for name, ending in zip(names, ("-dev.jpg", "-dev-2.jpg", "-dev-3.jpg"), strict=True):
         assert name is not None
@@ -235,8 +235,10 @@ def test_pictures_are_named_as_the_disk_takes_them(tmp_path: Path, longest: int)
 def test_a_disk_is_asked_what_it_takes(mirror: Mirror) -> None:
     """Without a given limit the disk's applies; a picture whose characters the disk rejects gets a plain name."""
     mirror.fails(longest=143, forbidden=":")
-    long = place(str(mirror.point), "i1", "x" * 200, "jpg", fetched(mirror.point, "i1"))
-    odd = place(str(mirror.point), "i2", "IMG 12:30", "jpg", fetched(mirror.point, "i2", saved("JPEG", "red")))
+    long = place(str(mirror.point), "i1", PictureName("x" * 200, "jpg"), fetched(mirror.point, "i1"))
+    odd = place(
+        str(mirror.point), "i2", PictureName("IMG 12:30", "jpg"), fetched(mirror.point, "i2", saved("JPEG", "red"))
+    )
     assert long == "x" * 139 + ".jpg"
     assert odd == "IMG 12_30.jpg"
     assert sorted(os.listdir(mirror.point)) == sorted([long, odd])

@@ -7,7 +7,7 @@ import pytest
 from daemon.files.roots import Roots
 from daemon.order import facts, steps
 from daemon.service import ImageReport, ImageStatus, OrderReport, Service
-from daemon.steps import Steps
+from daemon.steps import Run, Steps
 from tests.core.orders import after, order
 
 
@@ -27,7 +27,7 @@ def test_an_abandoned_registration_is_not_a_result() -> None:
     start = order(1)
     again = after(start, facts.SlotLost(0, 0, "no answer"))
     service = Shows(start.registration(0), again.registration(0), "result")
-    performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
+    performing = Steps(cast("Service", service), cast("Roots", None), Run(lambda: None, lambda: 0.0))
     seen = performing.perform(again, steps.Poll())
     assert isinstance(seen, facts.Polled)
     assert [image.id for image in seen.images] == ["result"]
@@ -47,7 +47,7 @@ def test_why_an_image_failed_fits_a_message(reason: str, why: str) -> None:
     """The service's reason becomes one line of limited length."""
     service = Shows("one")
     service.shown = (ImageReport("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
-    performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
+    performing = Steps(cast("Service", service), cast("Roots", None), Run(lambda: None, lambda: 0.0))
     seen = performing.perform(order(1), steps.Poll())
     assert isinstance(seen, facts.Polled)
     assert seen.images[0].reason == why
@@ -58,7 +58,7 @@ def test_the_daily_limit_is_known_by_the_whole_reason() -> None:
     service = Shows("one")
     reason = f"{'x' * 3000} daily limit reached"
     service.shown = (ImageReport("i", "one", ImageStatus.FAILED, reason, downloaded=False),)
-    performing = Steps(cast("Service", service), cast("Roots", None), go_on=lambda: None, now=lambda: 0.0)
+    performing = Steps(cast("Service", service), cast("Roots", None), Run(lambda: None, lambda: 0.0))
     seen = performing.perform(order(1), steps.Poll())
     assert isinstance(seen, facts.Polled)
     assert seen.images[0].limited

@@ -15,7 +15,7 @@ from daemon.order import facts
 from daemon.order.found import Listed
 from daemon.order.naming import name_at_service
 from daemon.recovery.newer import ENOUGH, compare, newer_orders
-from daemon.service import Service
+from daemon.service import Endpoint, Service
 from daemon.store.sqlite.store import SqliteStore
 from tests.changed import changed
 from tests.core.orders import NOW, order
@@ -62,7 +62,7 @@ def compared(host: Host, state: Path, *, facts_in_it: bool = True) -> tuple[List
 
     async def work() -> tuple[Listed, ...]:
         store = SqliteStore.open(state)
-        service = Service(base_url=host.url, key="k3y", flow="images", dev_mode=False, user_agent="test")
+        service = Service(Endpoint(host.url, "k3y", "test"), flow="images", dev_mode=False)
         with closing(store), closing(service):
             if facts_in_it:
                 await store.add(changed(order(), id=KNOWN, updated_at=NOW), facts.Locked(()))
@@ -113,7 +113,7 @@ def test_a_service_that_does_not_respond_delays_nothing(host: Host, tmp_path: Pa
 
     async def work() -> None:
         store = SqliteStore.open(tmp_path)
-        service = Service(base_url=host.url, key="k3y", flow="images", dev_mode=False, user_agent="test")
+        service = Service(Endpoint(host.url, "k3y", "test"), flow="images", dev_mode=False)
         heard = asyncio.Event()
 
         async def tell(found: Sequence[Listed]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.order import Image, ImageState, Order, Preset, facts
+from daemon.order.preview import Inspection
 from daemon.order.problem import Code
 from daemon.store.sqlite.reader import SqliteReader
 from daemon.store.sqlite.store import SqliteStore
@@ -43,6 +44,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
     order = changed(
         replace(base, merge=replace(base.merge, asked_at=MADE)),
         images=images,
+        inspection=Inspection(sheet=True),
         troubles=in_trouble("wait", Code.SERVICE),
         created_at=MADE,
         updated_at=MADE + 3600,
@@ -67,6 +69,7 @@ def test_an_order_in_json(tmp_path: Path) -> None:
             "bytes": {"total": sum(b.size for b in order.brackets), "uploaded": sum(b.size for b in order.brackets)},
             "dev_mode": False,
             "supplement_of": None,
+            "sheet": f"previews/{order.id}/contact-sheet.jpg",
             "kept_until": "2025-12-12T05:48:20Z",
             "created_at": "2025-12-11T05:48:20Z",
             "updated_at": "2025-12-11T06:48:20Z",

@@ -20,7 +20,7 @@ from daemon.order.facts import Failure
 from daemon.order.intents import intent
 from daemon.order.preset import BadFiles
 from daemon.service import Service, Slot
-from daemon.steps import Steps
+from daemon.steps import Run, Steps
 from tests.changed import changed
 from tests.core.orders import after, order
 from tests.mirror import Mirror
@@ -65,7 +65,7 @@ class Scene:
         locked = changed(order(0, flow), folder=str(folder), preset=preset)
         self.order = replace(locked, brackets=tuple(self._locked(name) for name in NAMES))
         roots = cast("Roots", Present())
-        self.performing = Steps(cast("Service", self.service), roots, go_on=self._go_on, now=lambda: 0.0)
+        self.performing = Steps(cast("Service", self.service), roots, Run(self._go_on, lambda: 0.0))
 
     def _locked(self, name: str) -> Bracket:
         file = look(str(self.folder), name)

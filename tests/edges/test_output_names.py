@@ -10,7 +10,7 @@ import pytest
 from daemon.files.roots import OutputNow, Roots
 from daemon.order import Order, Phase, facts, steps
 from daemon.service import Service
-from daemon.steps import Steps
+from daemon.steps import Run, Steps
 from tests.changed import changed
 from tests.core.orders import after, order, reckoned, sent
 
@@ -33,7 +33,7 @@ class Present:
 def perform(of: Order, step: steps.Step) -> facts.Fact:
     """Carry out a step on a disk with names of at most twenty bytes."""
     service, roots = cast("Service", Untouched()), cast("Roots", Present())
-    return Steps(service, roots, go_on=lambda: None, now=lambda: 0.0, longest_name=lambda _folder: 20).perform(of, step)
+    return Steps(service, roots, Run(lambda: None, lambda: 0.0), longest_name=lambda _folder: 20).perform(of, step)
 
 
 def in_folder(of: Order, parent: Path) -> Order:

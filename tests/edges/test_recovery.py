@@ -24,7 +24,7 @@ from daemon.recovery import Account, Recovery, Report, Source, WatchedSettings
 from daemon.recovery.atservice import WAITS
 from daemon.recovery.watched import shoot_of
 from daemon.root import RootState
-from daemon.service import Service
+from daemon.service import Endpoint, Service
 from daemon.shoot import Why
 from daemon.shoot.shot import UNKNOWN
 from daemon.store.place import FILE
@@ -320,9 +320,7 @@ def host() -> Iterator[Host]:
 @contextmanager
 def account(host: Host, slept: list[float]) -> Iterator[Account]:
     """The account at a scripted service."""
-    service = Service(
-        base_url=host.url, key="k3y-that-must-stay-home", flow="images", dev_mode=False, user_agent="test"
-    )
+    service = Service(Endpoint(host.url, "k3y-that-must-stay-home", "test"), flow="images", dev_mode=False)
     with closing(service):
         yield Account(service, slept.append)
 
@@ -589,6 +587,28 @@ def test_the_shoot_s_own_sets_are_planned_again(host: Host, home: Home) -> None:
         (rebuilt,) = home.recover(service).orders
     assert [one.brackets for one in rebuilt.order.plan][:2] == [(0, 1), (2, 3)]
     assert rebuilt.order.preset.grouping == "sets"
+
+
+@pytest.mark.parametrize(
+    ("text", "buy", "keep"),
+    [
+        ("buy: ask\n", "ask", ()),
+        ("keep: [IMG_4.JPG]\n", "all", ("IMG_4.JPG",)),
+        ("keep: [IMG_9.JPG]\n", "ask", ()),
+        ("skip: [IMG_2.JPG]\nbuy: ask\n", "ask", ()),
+        ("skip: [IMG_2.JPG]\n", "all", ()),
+        ("buy: perhaps\n", "ask", ()),
+    ],
+)
+def test_a_rebuilt_order_buys_no_more_than_its_shoot_allows(
+    host: Host, home: Home, text: str, buy: str, keep: tuple[str, ...]
+) -> None:
+    """A rebuilt order uses ``buy`` and ``keep`` of the shoot's own file. If they cannot be used, a person chooses."""
+    shot_twice(home, host, (1, 4))
+    (home.watch / "a" / "bracketd.yaml").write_text(text)
+    with account(host, []) as service:
+        (rebuilt,) = home.recover(service).orders
+    assert (rebuilt.order.preset.buy, rebuilt.order.preset.keep) == (buy, keep)
 
 
 @pytest.mark.parametrize("harm", ["missing", "skipped"])

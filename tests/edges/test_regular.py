@@ -193,7 +193,9 @@ def test_a_picture_arrives_where_something_else_lay(tmp_path: Path, special: Cal
 
     def arrive() -> str | None:
         with incoming.Part(str(tmp_path), "i1") as part:
-            return incoming.place(str(tmp_path), "i1", "IMG_1", "jpg", part.write([JPEG], len(JPEG)).sha256)
+            return incoming.place(
+                str(tmp_path), "i1", incoming.PictureName("IMG_1", "jpg"), part.write([JPEG], len(JPEG)).sha256
+            )
 
     assert promptly(arrive) == "IMG_1.jpg"
 
@@ -224,7 +226,10 @@ def test_a_picture_s_name_that_something_else_bears_is_left_to_it(
     special(tmp_path / "IMG_1.jpg")
     with incoming.Part(str(tmp_path), "i1") as part:
         sha = part.write([JPEG], len(JPEG)).sha256
-    assert promptly(lambda: incoming.place(str(tmp_path), "i1", "IMG_1", "jpg", sha)) == "IMG_1-2.jpg"
+    assert (
+        promptly(lambda: incoming.place(str(tmp_path), "i1", incoming.PictureName("IMG_1", "jpg"), sha))
+        == "IMG_1-2.jpg"
+    )
 
 
 def test_a_note_is_written_where_something_else_lay(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ from daemon.order import Image, ImageState, MergeState, Order, Phase, facts, ste
 from daemon.order.found import FoundDelivered, FoundMerged
 from daemon.resuming import Resuming
 from daemon.root import RootState
-from daemon.service import Service
-from daemon.steps import Steps
+from daemon.service import Endpoint, Service
+from daemon.steps import Run, Steps
 from tests.changed import changed
 from tests.core.orders import NOW, after, merged, order, uploaded
 from tests.edges.service.hosts import Exchange, Host
@@ -63,7 +63,7 @@ def host() -> Iterator[Host]:
 @pytest.fixture
 def service(host: Host) -> Iterator[Service]:
     """The account at that service."""
-    made = Service(base_url=host.url, key="k3y", flow="images", dev_mode=False, user_agent="test")
+    made = Service(Endpoint(host.url, "k3y", "test"), flow="images", dev_mode=False)
     with closing(made):
         yield made
 
@@ -188,7 +188,7 @@ def test_orders_of_a_hung_output_free_their_lanes_together(tmp_path: Path, servi
 
     roots = Roots(Memory(), mount_of, patience=0.5)
     ids = [str(uuid.UUID(int=number)) for number in range(20)]
-    performing = Steps(service, roots, go_on=lambda: None, now=lambda: NOW, resuming=Resuming(ids))
+    performing = Steps(service, roots, Run(lambda: None, lambda: NOW), resuming=Resuming(ids))
     begun = time.monotonic()
     for one in ids:
         fact = performing.perform(changed(uploaded(), id=one, output=str(tmp_path / one)), steps.Merge())
@@ -203,7 +203,7 @@ def test_a_look_that_fails_leaves_no_merge_in_doubt(tmp_path: Path, host: Host, 
     """If the check before a merge fails, the merge was certainly not requested."""
     host.script = lambda exchange: exchange.answer(503, {"message": "no"})
     of = changed(uploaded(), output=str(tmp_path / "out"))
-    performing = Steps(service, Roots(Memory()), go_on=lambda: None, now=lambda: NOW, resuming=Resuming([of.id]))
+    performing = Steps(service, Roots(Memory()), Run(lambda: None, lambda: NOW), resuming=Resuming([of.id]))
     failed = performing.perform(of, steps.Merge())
     assert isinstance(failed, facts.Failed)
     assert (failed.kind, failed.unsent) == (facts.Failure.PASSING, True)

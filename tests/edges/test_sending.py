@@ -214,6 +214,7 @@ def test_the_format_is_that_of_the_shoot(card: Card) -> None:
     ("text", "said", "without"),
     [
         ("skip: [DSC00009.JPG]\n", ":1: skip[0]: DSC00009.JPG is not a photo of this shoot", "its lists of photos"),
+        ("keep: [DSC00009.JPG]\n", ":1: keep[0]: DSC00009.JPG is not a photo of this shoot", "its lists of photos"),
         ("grouping: sets\nlimits: {}\n", ":2: limits: A shoot's own file cannot set limits", "these settings"),
         ("grouping: set\n", ":1: grouping", "these settings"),
     ],
@@ -228,6 +229,23 @@ def test_a_mistake_waits_for_a_person(card: Card, text: str, said: str, without:
         assert "`bracketd submit`" in why(sent)
         assert f"`bracketd approve` sends the photos without {without}" in why(sent)
         assert paths(sent) == list(SETS)
+
+
+def test_photos_to_keep(card: Card) -> None:
+    """The photos under ``keep`` are found by name, also those that are in a set or single; they change no set."""
+    before = card.sent(BY_SETS)
+    card.sets(f"keep: [{FIRST[0]}, {SECOND[1].lower()}]\n")
+    sent = card.sent(BY_SETS)
+    assert (sent.keep, sent.mistake) == ((FIRST[0], SECOND[1]), None)
+    assert (sent.images, sent.left_out) == (before.images, before.left_out)
+
+
+def test_a_skipped_photo_cannot_be_kept(card: Card) -> None:
+    """A photo under ``skip`` and ``keep`` is a mistake, because it would be in no picture."""
+    card.sets(f"skip: [{FIRST[0]}]\nkeep: [{SECOND[0]}, {FIRST[0]}]\n")
+    sent = card.sent()
+    assert f"{card.folder / NAME}:2: keep[1]: {FIRST[0]} is also under `skip`, so it is not sent" in why(sent)
+    assert sent.keep == ()
 
 
 def test_a_submitted_shoot_is_sent_as_it_is(card: Card) -> None:

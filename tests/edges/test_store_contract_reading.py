@@ -110,6 +110,7 @@ def test_an_order_in_json(kept: State) -> None:
         "bytes": {"total": 3003, "uploaded": 0},
         "dev_mode": False,
         "supplement_of": None,
+        "sheet": None,
         "kept_until": None,
         "created_at": "1970-01-12T13:46:40Z",
         "updated_at": "1970-01-12T13:46:40Z",

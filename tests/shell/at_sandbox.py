@@ -17,8 +17,8 @@ from daemon.order import Bracket, FlowName, Order, Phase, Policy, Preset, facts,
 from daemon.orders import Desk
 from daemon.orders.event_log import log_change
 from daemon.resuming import Resuming
-from daemon.service import Service
-from daemon.steps import Steps
+from daemon.service import Endpoint, Service
+from daemon.steps import Run, Steps
 from daemon.store.protocol import Store
 from tests.changed import changed
 from tests.core.orders import order
@@ -122,10 +122,10 @@ async def office(
     """A runner with its state in ``tmp``. Requests take no simulated time. ``resuming`` knows earlier orders."""
     sandbox.faults([])
     store = open_store(tmp)
-    service = Service(base_url=sandbox.api, key=sandbox.key, flow=flow, dev_mode=False, user_agent="test")
+    service = Service(Endpoint(sandbox.api, sandbox.key, "test"), flow=flow, dev_mode=False)
     with closing(service):
         roots = Roots(store.root_states(clock.now))
-        performing = Steps(service, roots, go_on=lambda: None, now=clock.now, resuming=resuming)
+        performing = Steps(service, roots, Run(lambda: None, clock.now), resuming=resuming)
 
         async def perform(of: Order, step: steps.Step) -> facts.Fact:
             return performing.perform(of, step)

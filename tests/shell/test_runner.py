@@ -16,6 +16,7 @@ from daemon.orders import Desk
 from daemon.orders.asks import Asks
 from daemon.orders.event_log import log_change
 from daemon.runner import Account, Runner
+from daemon.runner.lanes import lanes
 from daemon.runner.runner import Perform
 from daemon.store.notes import Subject
 from daemon.store.protocol import Store
@@ -136,7 +137,7 @@ async def at_work(
 ) -> AsyncIterator[None]:
     """Run the runner and the desk's asks; at the end, store the results of the steps under way."""
     account = Account(desk, clock, desk.policy, online)
-    runner = Runner(desk, perform, account, clock, desk.policy, uploads=4, downloads=2, turn_every=every)
+    runner = Runner(desk, perform, account, clock, lanes(uploads=4, downloads=2), turn_every=every)
     asking = asyncio.create_task(Asks(desk, {}, every=every).run())
     running = asyncio.create_task(runner.run(turned))
     try:

@@ -14,6 +14,8 @@ from tests.sandbox_process import Sandbox, running_sandbox
 from tests.shell.at_sandbox import Office, office
 from tests.shell.simulated import SimulatedClock, simulate
 
+pytestmark = pytest.mark.long
+
 OAK, ELM = "12 Oak St", "1 Elm St"
 FLOWS = pytest.mark.parametrize("flow", ["images", "brackets"])
 

@@ -169,6 +169,8 @@ def _in_json(order: Order, page: str) -> dict[str, Any]:
     summary = {
         name: row[name] for name in ("shoot", "folder", "output", "phase", "health", "messages", "supplement_of")
     }
+    drawn = order.inspection is not None and order.inspection.sheet
+    summary["sheet"] = f"previews/{order.id}/contact-sheet.jpg" if drawn else None
     summary["problems"] = [
         {"code": one.code, "text": one.text, "next": next_command(order, one.code)} for one in order.problems
     ]

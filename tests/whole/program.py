@@ -52,8 +52,7 @@ STOP = 10.0
 class Bracketd:
     """One person's bracketd in a separate folder. Every ``start`` writes ``settings`` to the configuration file.
 
-    Its runs are forked from a process that has loaded the program, but not those with a ``launcher``, a command or
-    variables of their own.
+    Its runs are forked from a process that has loaded the program, but not those with a ``launcher`` or a command.
     ``log`` has the output of all runs of the daemon, one JSON object per line.
     """
 
@@ -168,7 +167,7 @@ class Bracketd:
     def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a verb with the configuration file, and with more variables."""
         words = ("--config", str(self.config), *words)
-        return bracketd(*words, home=self.home, **environ) if environ else forked(*words, home=self.home)
+        return forked(*words, home=self.home, **environ)
 
     def asks(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a verb that asks the daemon for something. Repeat it if there was no answer in time."""
@@ -265,11 +264,11 @@ def bracketd(*words: str, home: Path, **environ: str) -> subprocess.CompletedPro
     )
 
 
-def forked(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
+def forked(*words: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the program until it ends, in a process that is forked for it."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         server = fork_server("bracketd")
-        run = server.start((COMMAND, *words), environment(home), output.fileno(), errors.fileno())
+        run = server.start((COMMAND, *words), environment(home) | environ, output.fileno(), errors.fileno())
         try:
             status = run.wait(PATIENCE)
         finally:

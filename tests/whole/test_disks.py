@@ -118,6 +118,7 @@ def test_a_disk_pulled_out_while_its_photos_are_sent(
 def test_a_disk_pulled_out_while_pictures_come(disk: Disk, program: Bracketd, sandbox: Sandbox) -> None:
     """Nothing is written to the bare mount point and nothing more is bought. With the disk the order continues."""
     program.folder["output"] = str(disk.point)
+    program.folder["on_mismatch"] = "never"  # so that no preview is downloaded first
     program.settings["transfers"] = {"downloads": 1}
     sandbox.faults(AT_THE_FIRST_PICTURE)
     program.start()

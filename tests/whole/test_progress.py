@@ -37,6 +37,7 @@ def test_bytes_are_seen_moving_in_both_directions(program: Bracketd, sandbox: Sa
     program.drop(OAK, scene())
     upload = until(lambda: next(iter(transfers(program)), None))
     order = program.reach(OAK, "settled", "uploading")
+    assert list(upload) == ["order_id", "direction", "bytes", "total", "bytes_per_s", "left_s"]
     assert (upload["order_id"], upload["direction"]) == (order["order_id"], "upload")
     assert upload["total"] == order["bytes"]["total"]
     seen: list[Json] = []

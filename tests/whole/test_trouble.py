@@ -92,7 +92,7 @@ def test_what_the_service_does_not_know(program: Bracketd, sandbox: Sandbox, whe
     program.start()
     program.drop(OAK, shoot(1))
     order = program.reach(OAK, "held")
-    (message,) = order["messages"]
+    message, *_ = order["messages"]
     assert f"({request_line.format(**order)} returned 404: " in message
     assert message.endswith("`bracketd retry SHOOT` tries again.")
     assert "step failed: " in program.run("show", OAK).stdout

@@ -7,7 +7,7 @@ import pytest
 
 from tests.edges.sandbox.shots import shoot
 from tests.sandbox_process import Sandbox
-from tests.whole.program import Bracketd, bracketd
+from tests.whole.program import Bracketd, bracketd, forked
 
 OAK = "12 Oak St"
 
@@ -18,7 +18,7 @@ def test_help_names_every_verb(tmp_path: Path) -> None:
     asking = ("submit", "retry", "approve", "cancel", "adopt")
     for verb in ("run", "check", "status", "show", "costs", *asking, "sandbox", "demo"):
         assert f"  {verb} " in output
-        done = bracketd(verb, "--help", home=tmp_path)
+        done = forked(verb, "--help", home=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
     assert bracketd("--version", home=tmp_path).stdout.startswith("bracketd, version ")
 
@@ -28,7 +28,7 @@ def test_help_names_every_verb(tmp_path: Path) -> None:
 )
 def test_wrong_usage(tmp_path: Path, words: tuple[str, ...]) -> None:
     """An unknown verb, or a missing argument, ends with status 2 and prints the usage."""
-    done = bracketd(*words, home=tmp_path)
+    done = forked(*words, home=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Usage: bracketd" in done.stderr
 
@@ -40,11 +40,11 @@ VERBS = [*SOME, *((verb, OAK) for verb in ("show", "retry", "approve", "cancel")
 @pytest.mark.parametrize("words", VERBS, ids=lambda words: words[0])
 def test_without_a_configuration(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Without a configuration file each verb says where it looked and what to do, and ends with status 78."""
-    done = bracketd(*words, home=tmp_path)
+    done = forked(*words, home=tmp_path)
     assert (done.returncode, done.stdout) == (78, "")
     assert str(tmp_path / ".config" / "bracketd" / "config.yaml") in done.stderr
     assert "bracketd config example > " in done.stderr
-    named = bracketd(*words, home=tmp_path, BRACKETD_CONFIG=str(tmp_path / "mine.yaml"))
+    named = forked(*words, home=tmp_path, BRACKETD_CONFIG=str(tmp_path / "mine.yaml"))
     assert str(tmp_path / "mine.yaml") in named.stderr
 
 
@@ -57,7 +57,7 @@ def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
         f"state_dir: {tmp_path}/state\n"
     )
     for verb in ("run", "check"):
-        done = bracketd("--config", str(config), verb, home=tmp_path)
+        done = forked("--config", str(config), verb, home=tmp_path)
         assert (done.returncode, done.stdout) == (78, "")
         lines = done.stderr.splitlines()
         assert len(lines) == 3
@@ -73,7 +73,7 @@ def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
             assert f"{config}:{number}: {key}: " in line
             assert remedy in line
         assert "secret-key" not in done.stderr
-    done = bracketd("--config", str(config), "status", "--json", home=tmp_path)
+    done = forked("--config", str(config), "status", "--json", home=tmp_path)
     assert json.loads(done.stdout)["orders"] == []
 
 
@@ -82,7 +82,7 @@ def test_a_file_that_is_not_yaml(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("api:\n\tkey: secret-key\n")
     for words in VERBS:
-        done = bracketd("--config", str(config), *words, home=tmp_path)
+        done = forked("--config", str(config), *words, home=tmp_path)
         assert (done.returncode, done.stdout) == (78, "")
         assert done.stderr == f"bracketd: {config}:2: A tab is used for indentation. Indent with spaces.\n"
 

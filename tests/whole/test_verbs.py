@@ -28,6 +28,7 @@ ORDER: dict[str, Any] = {
     "bytes": {"total": COUNT, "uploaded": COUNT},
     "dev_mode": bool,
     "supplement_of": type(None),
+    "sheet": type(None),
     "kept_until": type(None),
     "created_at": TIME,
     "updated_at": TIME,
@@ -94,7 +95,7 @@ def test_the_shape_of_status(program: Bracketd) -> None:
         "watching": False,
         "started_at": None,
     }
-    assert later["waiting"] == later["attention"] == []
+    assert later["waiting"] == later["attention"] == later["transfers"] == []
 
 
 def test_show_tells_everything(program: Bracketd) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from daemon.sandbox.answers import BODY_UNKNOWN
 from daemon.sandbox.fields import DOWNLOAD, PAGE, TEXT, Fields, Schema
@@ -33,6 +33,13 @@ _WHY: Final = {
 }
 
 
+class Form(NamedTuple):
+    """The schema of a request's body, and whether a request must have one."""
+
+    name: str
+    must: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Operations:
     """The operations of one version, with the present switches."""
@@ -46,12 +53,14 @@ class Operations:
         return {
             "/v3/orders/": {
                 "get": self._one("list_orders", "The account's orders, newest first", "OrdersOut", 422, query=PAGE),
-                "post": self._one("create_order", "Create an order", "OrderOut", 409, 422, form="OrderIn"),
+                "post": self._one("create_order", "Create an order", "OrderOut", 409, 422, form=Form("OrderIn")),
             },
             "/v3/orders/{id}": {
                 "parameters": [_ID],
                 "get": self._one("show_order", "An order with its images", "OrderOut", 404, key=False),
-                "patch": self._one("rename_order", "Rename an order", "OrderOut", 404, 422, form="OrderIn", must=True),
+                "patch": self._one(
+                    "rename_order", "Rename an order", "OrderOut", 404, 422, form=Form("OrderIn", must=True)
+                ),
                 "delete": self._one("delete_order", "Delete an order and its contents", None, 404),
             },
             "/v3/orders/{id}/brackets": {
@@ -61,18 +70,35 @@ class Operations:
             "/v3/orders/{id}/merge": {
                 "parameters": [_ID, *_FREE],
                 "post": self._one(
-                    "merge_order", "Merge brackets registered with hdr", "OrderOut", 404, 409, 422, form="OrderHDRMerge"
+                    "merge_order",
+                    "Merge brackets registered with hdr",
+                    "OrderOut",
+                    404,
+                    409,
+                    422,
+                    form=Form("OrderHDRMerge"),
                 ),
             },
             "/v3/orders/{id}/process": {
                 "parameters": [_ID, *_FREE],
                 "post": self._one(
-                    "process_order", "Merge the order's brackets", "OrderOut", 404, 409, 422, form="OrderHDRProcessIn"
+                    "process_order",
+                    "Merge the order's brackets",
+                    "OrderOut",
+                    404,
+                    409,
+                    422,
+                    form=Form("OrderHDRProcessIn"),
                 ),
             },
             "/v3/brackets/": {
                 "post": self._one(
-                    "create_bracket", "Register a bracket", "BracketCreatedOut", 404, 422, form="BracketIn", must=True
+                    "create_bracket",
+                    "Register a bracket",
+                    "BracketCreatedOut",
+                    404,
+                    422,
+                    form=Form("BracketIn", must=True),
                 ),
             },
             "/v3/images/": {
@@ -82,8 +108,7 @@ class Operations:
                     "ImageCreatedOut",
                     409,
                     422,
-                    form="ImageIn",
-                    must=True,
+                    form=Form("ImageIn", must=True),
                 ),
             },
             "/v3/images/{id}": {
@@ -94,12 +119,14 @@ class Operations:
             "/v3/images/{id}/process": {
                 "parameters": [_ID],
                 "post": self._one(
-                    "process_image", "Enhance an image again", "ImageOut", wait, 404, 422, form="ImageInUpdate"
+                    "process_image", "Enhance an image again", "ImageOut", wait, 404, 422, form=Form("ImageInUpdate")
                 ),
             },
             "/v3/images/{id}/report": {
                 "parameters": [_ID],
-                "post": self._one("report_image", "Report a problem", "Nothing", 404, 422, form="ReportIn", must=True),
+                "post": self._one(
+                    "report_image", "Report a problem", "Nothing", 404, 422, form=Form("ReportIn", must=True)
+                ),
             },
             "/v3/images/{id}/enhanced": {
                 "parameters": [_ID, *_FREE],
@@ -121,15 +148,14 @@ class Operations:
         about: str,
         gives: str | None,
         *refuses: int,
-        form: str | None = None,
-        must: bool = False,
+        form: Form | None = None,
         query: Fields | None = None,
         key: bool = True,
     ) -> Part:
         """One operation. ``gives`` is the schema of its response: None for a 204, an empty name for a picture."""
         statuses = sorted({*refuses, 429, *([401] if key else [])})
         parameters = [_parameter(word, "query", known) for word, known in (query or {}).items()]
-        body = {"requestBody": {"required": must, "content": _json(ref(form))}} if form else {}
+        body = {"requestBody": {"required": form.must, "content": _json(ref(form.name))}} if form else {}
         return {
             "operationId": name,
             "summary": about,

@@ -195,7 +195,7 @@ def order_from(row: Row, brackets: Iterable[Row], images: Iterable[Row], left_ou
             phase_since=row["phase_since"],
             due_set_at=row["due_set_at"],
         ),
-        preset=Preset(**json.loads(row["preset"])),
+        preset=_preset(row["preset"]),
         standing=_standing(row),
         uploads=Uploads(
             created=bool(row["created"]),
@@ -272,7 +272,12 @@ def _inspection(text: str | None) -> Inspection | None:
     if text is None:
         return None
     found = json.loads(text)
-    return Inspection(tuple(found["compared"]), tuple(LooksLike(**one) for one in found["looks"]))
+    return Inspection(tuple(found["compared"]), tuple(LooksLike(**one) for one in found["looks"]), found["sheet"])
+
+
+def _preset(text: str) -> Preset:
+    found = json.loads(text)
+    return Preset(**{**found, "keep": tuple(found.get("keep", ()))})
 
 
 def _left_out(row: Row) -> LeftOut:

@@ -48,6 +48,7 @@ json_object(
   'bytes', json_object('total', bytes_total, 'uploaded', bytes_uploaded),
   'dev_mode', json(iif(dev_mode, 'true', 'false')),
   'supplement_of', supplement_of,
+  'sheet', iif(json_extract(inspection, '$.sheet'), 'previews/' || id || '/contact-sheet.jpg', NULL),
   'kept_until', strftime('%Y-%m-%dT%H:%M:%SZ', {KEPT_UNTIL}, 'unixepoch'),
   'created_at', strftime('%Y-%m-%dT%H:%M:%SZ', created_at, 'unixepoch'),
   'updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', updated_at, 'unixepoch'),

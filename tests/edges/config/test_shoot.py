@@ -37,7 +37,9 @@ def test_every_setting_of_a_shoot_is_read(tmp_path: Path) -> None:
         'name: "12 Oak St"\n'
         "sets:\n  - [IMG_0001.JPG, IMG_0002.JPG]\n  - [DCIM/100CANON/IMG_0004.JPG, IMG_0005.JPG, IMG_0006.JPG]\n"
         "skip: [IMG_0007.JPG]\n"
-        "single: [IMG_0008.JPG]\n",
+        "single: [IMG_0008.JPG]\n"
+        "buy: ask\n"
+        "keep: [IMG_0001.JPG, IMG_0008.JPG]\n",
     )
     assert own.enhance is not None
     assert own.enhance.wire() == {"sky_replacement": False}
@@ -47,6 +49,7 @@ def test_every_setting_of_a_shoot_is_read(tmp_path: Path) -> None:
         ("DCIM/100CANON/IMG_0004.JPG", "IMG_0005.JPG", "IMG_0006.JPG"),
     )
     assert (own.skip, own.single) == (("IMG_0007.JPG",), ("IMG_0008.JPG",))
+    assert (own.buy, own.keep) == ("ask", ("IMG_0001.JPG", "IMG_0008.JPG"))
 
 
 @pytest.mark.parametrize("mode", ["5", "automatic"])

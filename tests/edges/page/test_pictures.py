@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from daemon.host.clock import SystemClock
 from daemon.order import ImageState
@@ -75,6 +77,27 @@ def test_full_size(site: Site, browser: Browser, tmp_path: Path) -> None:
     assert (answer.content, answer.headers["content-length"]) == (b"a whole picture", "15")
     assert answer.headers["content-disposition"] == "inline; filename*=UTF-8''a%20%22b%22%0A%3F.jpg"
     assert file._file.closed
+
+
+def test_a_browser_that_left_keeps_no_file_open(site: Site, tmp_path: Path) -> None:
+    """If the browser is gone before the first byte, the file is closed all the same."""
+    site.drawer.full[1] = file = full(tmp_path / "x", "a.jpg", "image/jpeg")
+    sent = site.app
+    gone = False
+
+    async def leaving(scope: Scope, receive: Receive, send: Send) -> None:
+        async def nobody(message: Message) -> None:
+            nonlocal gone
+            gone = True
+            raise OSError(str(message["type"]))
+
+        await sent(scope, receive, nobody)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    site.app = leaving
+    with suppress(OSError):
+        Browser(site).sign_in().get(f"{PAGE}/images/1/full")
+    assert (gone, file._file.closed) == (True, True)
 
 
 def test_what_a_browser_might_run_is_only_saved(site: Site, browser: Browser, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from daemon.host.clock import SystemClock
 from daemon.order import Bracket, Image, ImageState, Order
 from daemon.pictures import MEANINGS, Cache, FullSize, Kind, Pictures, Shown, Side, Unavailable, Why
 from daemon.pictures.finding import Identity, Place, identify
+from daemon.pictures.pictures import Sources
 from daemon.previews import Failure, Limits, Look, Strip, Thumbnail
 from tests.changed import changed
 from tests.core.orders import order
@@ -96,9 +97,8 @@ class Gallery:
             made = Counting()
             async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
                 cache = Cache(self.state)
-                pictures = Pictures(
-                    self.load, cache, made, SystemClock(), group=group, preview_path=self.preview_path, look=look
-                )
+                sources = Sources(self.load, self.preview_path)
+                pictures = Pictures(sources, cache, made, SystemClock(), group=group, look=look)
                 await test(pictures, made)
 
         asyncio.run(main())

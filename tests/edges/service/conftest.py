@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from daemon.service import FlowName, Service, Timeouts
+from daemon.service import Bounds, Endpoint, FlowName, Service, Timeouts
 
 from .hosts import Host, Script
 
@@ -35,14 +35,8 @@ def service() -> Iterator[Services]:
             base_url: str, *, flow: FlowName = "images", dev_mode: bool = False, timeouts: Timeouts | None = None
         ) -> Service:
             patience = timeouts or Timeouts(connect=5, read=5, write=5)
-            opened = Service(
-                base_url=base_url,
-                key=KEY,
-                flow=flow,
-                dev_mode=dev_mode,
-                user_agent="bracketd/test",
-                timeouts=patience,
-            )
+            endpoint = Endpoint(base_url, KEY, "bracketd/test")
+            opened = Service(endpoint, flow=flow, dev_mode=dev_mode, bounds=Bounds(patience))
             stack.callback(opened.close)
             return opened
 

@@ -8,14 +8,14 @@ from contextlib import closing
 import pytest
 
 from daemon.errors import Mismatched, NotFound
-from daemon.service import ImageReport, ImageStatus, Service
+from daemon.service import Endpoint, ImageReport, ImageStatus, Service
 from tests.edges.service.hosts import Host, always
 from tests.sandbox_process import running_sandbox
 
 
 def service(base: str) -> Service:
     """A client of the API at ``base``."""
-    return Service(base_url=base, key="the-key", flow="images", dev_mode=False, user_agent="bracketd/test")
+    return Service(Endpoint(base, "the-key", "bracketd/test"), flow="images", dev_mode=False)
 
 
 def test_processing_an_image_again_keeps_its_preferences() -> None:
@@ -41,9 +41,7 @@ def test_an_unknown_image_cannot_be_processed_again() -> None:
     """The sandbox responds that it does not know the image, as documented."""
     with (
         running_sandbox() as sandbox,
-        closing(
-            Service(base_url=sandbox.api, key=sandbox.key, flow="images", dev_mode=False, user_agent="bracketd/test")
-        ) as api,
+        closing(Service(Endpoint(sandbox.api, sandbox.key, "bracketd/test"), flow="images", dev_mode=False)) as api,
         pytest.raises(NotFound),
     ):
         api.reprocess("nobody-knows-it")

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from daemon import errors
-from daemon.service import OrderReport, Pace, Service, Slot, Timeouts
+from daemon.service import Endpoint, OrderReport, Pace, Service, Slot, Timeouts
 
 from .conftest import KEY, Hosts, Services
 from .hosts import ELSEWHERE, Exchange, Script, always
@@ -366,7 +366,7 @@ def test_calls_keep_the_pace_and_transfers_do_not(host: Hosts) -> None:
     api = host(always(200, {"orders": []}))
     waits: list[float] = []
     pace = Pace(10, clock=lambda: 0.0, sleep=waits.append)
-    opened = Service(base_url=api.url, key=KEY, flow="images", dev_mode=False, user_agent="t", pace=pace)
+    opened = Service(Endpoint(api.url, KEY, "t"), flow="images", dev_mode=False, pace=pace)
     with closing(opened):
         opened.ping()
         opened.upload(Slot("b", api.url, "image/jpeg"), [b"a"], 1)
@@ -455,7 +455,7 @@ def test_settings_that_cannot_be_used(service: Services, monkeypatch: pytest.Mon
             service(base_url)
     for key in ("", "two words", "line\n", "ключ"):
         with pytest.raises(errors.ConfigError, match="key"):
-            Service(base_url="https://api.example", key=key, flow="images", dev_mode=False, user_agent="t")
+            Service(Endpoint("https://api.example", key, "t"), flow="images", dev_mode=False)
     monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
     with pytest.raises(errors.ConfigError, match="SSL_CERT_FILE"):
         service("https://api.example")

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from daemon import errors
-from daemon.service import FlowName, ImageReport, ImageStatus, Service, content_type_of
+from daemon.service import Endpoint, FlowName, ImageReport, ImageStatus, Service, content_type_of
 from tests.sandbox_process import Sandbox, running_sandbox
 
 PATIENCE_S = 30
@@ -36,7 +36,7 @@ def service(sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[Servic
 
 def open_service(sandbox: Sandbox, flow: FlowName, key: str | None = None) -> Service:
     """A client of the sandbox."""
-    return Service(base_url=sandbox.api, key=key or sandbox.key, flow=flow, dev_mode=False, user_agent="bracketd/test")
+    return Service(Endpoint(sandbox.api, key or sandbox.key, "bracketd/test"), flow=flow, dev_mode=False)
 
 
 def photo(number: int) -> bytes:

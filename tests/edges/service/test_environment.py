@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemon import errors
-from daemon.service import Service
+from daemon.service import Endpoint, Service
 
 Start = Callable[..., Service]
 
@@ -25,7 +25,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
             monkeypatch.delenv(name, raising=False)
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
-        opened.append(Service(base_url=base, key="k", flow="images", dev_mode=False, user_agent="t"))
+        opened.append(Service(Endpoint(base, "k", "t"), flow="images", dev_mode=False))
         return opened[-1]
 
     yield under

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from daemon import errors
-from daemon.service import Demand, Service, Slot
+from daemon.service import Bounds, Demand, Endpoint, Service, Slot
 
 from .conftest import KEY, Hosts
 from .hosts import Exchange, Script
@@ -35,7 +35,7 @@ def impatient() -> Iterator[Callable[..., Service]]:
     with contextlib.ExitStack() as stack:
 
         def open_service(url: str, demand: Demand = IMPATIENT) -> Service:
-            opened = Service(base_url=url, key=KEY, flow="images", dev_mode=False, user_agent="test", demand=demand)
+            opened = Service(Endpoint(url, KEY, "test"), flow="images", dev_mode=False, bounds=Bounds(demand=demand))
             stack.callback(opened.close)
             return opened
 

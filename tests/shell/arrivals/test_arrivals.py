@@ -20,6 +20,8 @@ from tests.shell.arrivals.promises import Outcome, arrive, figures
 from tests.shell.arrivals.watch import Blind
 from tests.shell.arrivals.writers import Photo
 
+pytestmark = pytest.mark.long
+
 log = logging.getLogger("tests.arrivals")
 
 IN_BLOCK = 1000

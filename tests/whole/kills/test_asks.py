@@ -63,6 +63,20 @@ def it_is_sent(program: Mortal, sandbox: Sandbox) -> None:
     assert [charges(sandbox, order) for order in orders(program, "downloaded")] == [1, 1]
 
 
+def an_order_that_asks(program: Mortal, sandbox: Sandbox) -> None:
+    """Prepare an order whose images wait for a person's choice."""
+    program.folder["buy"] = "ask"
+    program.start()
+    program.drop(OAK, shoot(2))
+    assert charges(sandbox, program.reach(OAK, "held")) == 0
+
+
+def it_is_bought_once(program: Mortal, sandbox: Sandbox) -> None:
+    """Assert that the order is delivered, and each image is bought once."""
+    order = program.reach(OAK, "downloaded")
+    assert (charges(sandbox, order), order["images"]["downloaded"]) == (2, 2)
+
+
 def an_order_at_a_limit(program: Mortal, _sandbox: Sandbox) -> None:
     """Prepare an order of two images with a limit of one image."""
     program.settings["limits"] = {"images_per_order": 1}
@@ -124,6 +138,7 @@ def each_is_sent_once(program: Mortal, sandbox: Sandbox) -> None:
 WISHES = {
     "submit of a held supplement": Wish("submit", "Approved", a_held_supplement, it_is_sent),
     "dismiss": Wish("dismiss", "Dismissed", an_order_at_a_limit, it_ends_unbought),
+    "approve of a choice": Wish("approve", "Approved", an_order_that_asks, it_is_bought_once),
     "retry of a failed image": Wish("retry", "Reopened", a_failed_image, it_is_bought),
     "split of a held shoot": Wish("split", "Cancelled", a_held_shoot_of_two_properties, each_is_sent_once),
     "submit of a skipped shoot": Wish("submit", "Locked", a_skipped_shoot, it_is_sent_once),
