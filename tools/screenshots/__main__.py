@@ -92,9 +92,7 @@ class Photographer:
     def __init__(self, browser: Browser, address: str, session: StorageState) -> None:
         self._browser, self._address, self._session = browser, address, session
 
-    def __call__(
-        self, name: str, view: str, size: tuple[int, int], scheme: Literal["light", "dark"] = "light"
-    ) -> None:
+    def __call__(self, name: str, view: str, size: tuple[int, int], scheme: Literal["light", "dark"] = "light") -> None:
         """Write the picture of a view at a size in CSS pixels, once all of its pictures are there."""
         viewport = {"width": size[0], "height": size[1]}
         with self._browser.new_context(
