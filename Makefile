@@ -59,7 +59,7 @@ lock:
 	  echo "autoenhance==$$sdk" | uv pip compile - $(PINNED) --output-file tests/sdk/requirements-$$sdk.lock || exit; \
 	done
 
-# Renews the page's front-end files. Needs npm.
+# Renews the files from npm packages: the page's front end, and axe-core for its tests. Needs npm.
 vendor: $(READY)
 	$(BIN)/python -m tools.vendor
 

@@ -15,6 +15,7 @@ package: ``grouping`` judges a rule on simulated shoots. Its ``measure(bench)`` 
 ``listener``    shared by the service's two halves: TLS, HTTP, the log
 ``api``         the part of the service's API that one order needs
 ``storage``     the service's storage: receives brackets and discards them
+``hello``       an empty page, to compare with
 ``photos``      shoots to send
 ``finished``    a state file with finished orders
 ``usage``       CPU time and memory of a process

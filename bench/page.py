@@ -9,10 +9,11 @@ from contextlib import ExitStack, contextmanager
 from statistics import median
 
 import httpx
+import psutil
 
 from bench.finished import store_finished
 from bench.photos import make_shoot
-from bench.running import Daemon, running_daemon, running_service
+from bench.running import Daemon, listening, running_daemon, running_service
 from bench.sizes import Bench, Sizes
 from bench.table import Row
 from bench.usage import Memory, cpu_seconds
@@ -33,7 +34,9 @@ def measure(bench: Bench) -> Iterator[Row]:
         store_finished(state_dir, watch, sizes.orders)
         with running_daemon(bench.folder, service) as daemon, _browser(daemon) as browser:
             yield from _views(browser, sizes)
+            yield _beside_hello(browser, sizes)
             yield _sight(bench, daemon, browser)
+            yield from _wakeups(daemon, browser, sizes)
             yield from _streams(daemon, browser, sizes)
 
 
@@ -58,6 +61,36 @@ def _views(browser: httpx.Client, sizes: Sizes) -> Iterator[Row]:
         slowest = max(took_by_view, key=lambda view: took_by_view[view])
         note = f"slowest of {len(VIEWS)} views ({slowest}), median of {sizes.runs}; {sizes.orders} orders"
         yield Row(f"page.{name}", what, took_by_view[slowest], "s", FIRST_BYTE_GOAL, note, took_by_view)
+
+
+def _beside_hello(browser: httpx.Client, sizes: Sizes) -> Row:
+    """The first byte of the first view compared with that of an empty page, in turns."""
+    took: dict[str, list[float]] = {"the page": [], "an empty page": []}
+    with listening("bench.hello") as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as other:
+        for _ in range(2 * sizes.runs):
+            took["the page"].append(_load(browser, "/")[0])
+            took["an empty page"].append(_load(other, "/")[0])
+    ours, theirs = (median(times) for times in took.values())
+    note = f"{1000 * ours:.1f} ms; an empty page of Starlette and uvicorn {1000 * theirs:.1f} ms"
+    return Row("page.beside_hello", "  first view", ours / theirs, "x", None, note, {"ours": ours, "theirs": theirs})
+
+
+def _wakeups(daemon: Daemon, browser: httpx.Client, sizes: Sizes) -> Iterator[Row]:
+    """How often the idle daemon's event loop wakes up, without an open page and with one."""
+    time.sleep(sizes.calm_s)
+    yield Row("page.wakeups.closed", "wake-ups, no page open", _wakes(daemon, sizes.idle_s), "a second", None)
+    with browser.stream("GET", "/events") as answer:
+        threading.Thread(target=_listen, args=(answer,), daemon=True).start()
+        time.sleep(sizes.calm_s)
+        yield Row("page.wakeups.open", "  one page open", _wakes(daemon, sizes.idle_s), "a second", None)
+
+
+def _wakes(daemon: Daemon, seconds: float) -> float:
+    """How often a second the main thread, which runs the event loop, begins to run after it waited."""
+    process, began = psutil.Process(daemon.pid), time.monotonic()
+    before = process.num_ctx_switches().voluntary
+    time.sleep(seconds)
+    return float((process.num_ctx_switches().voluntary - before) / (time.monotonic() - began))
 
 
 def _load(browser: httpx.Client, view: str) -> tuple[float, float]:

@@ -119,10 +119,10 @@ def running_service(
     log.touch()
     common = [str(certificate), str(log)]
     with ExitStack() as stack:
-        port = stack.enter_context(_listening("bench.storage", *common, str(line_mb_s)))
+        port = stack.enter_context(listening("bench.storage", *common, str(line_mb_s)))
         storage = f"https://127.0.0.1:{port}"
         more = [storage, str(processed_after_s), str(int(image_mb * 1e6))]
-        port = stack.enter_context(_listening("bench.api", *common, *more))
+        port = stack.enter_context(listening("bench.api", *common, *more))
         yield Service(f"https://127.0.0.1:{port}", storage, authority, log)
 
 
@@ -199,7 +199,7 @@ def _end_of(log: Path) -> str:
 
 
 @contextmanager
-def _listening(module: str, *arguments: str) -> Iterator[int]:
+def listening(module: str, *arguments: str) -> Iterator[int]:
     """Start a program of this package. Returns the port that it prints."""
     command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:  # noqa: S603 - this package's own

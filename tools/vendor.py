@@ -1,4 +1,4 @@
-"""Renews the page's front-end files from npm, unchanged. ``VENDORED.toml`` lists them. Needs npm."""
+"""Renews the files that come unchanged from npm packages. The ``VENDORED.toml`` beside them lists them. Needs npm."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-VENDOR = Path(__file__).parents[1] / "daemon" / "page" / "static" / "vendor"
-LIST = VENDOR / "VENDORED.toml"
+ROOT = Path(__file__).parents[1]
+FOLDERS = (
+    ROOT / "daemon" / "page" / "static" / "vendor",
+    ROOT / "tests" / "whole" / "page" / "vendor",
+)
+"""The folders with such files: the front end of the page, and what its tests run in a browser."""
+
+LIST = "VENDORED.toml"
 
 
-def entries() -> list[dict[str, Any]]:
-    """The files that ``VENDORED.toml`` lists."""
-    listed: list[dict[str, Any]] = tomllib.loads(LIST.read_text(encoding="utf-8"))["file"]
+def entries(folder: Path) -> list[dict[str, Any]]:
+    """The files that the list of a folder names."""
+    listed: list[dict[str, Any]] = tomllib.loads((folder / LIST).read_text(encoding="utf-8"))["file"]
     return listed
 
 
@@ -27,10 +33,10 @@ def licence_name(entry: dict[str, Any]) -> str:
     return f"{entry['name'].split('.')[0]}.LICENSE"
 
 
-def renew() -> None:
+def renew(vendor: Path) -> None:
     """Download the newest release of each package's major version, and write its file, licence, version and hash."""
-    text = LIST.read_text(encoding="utf-8")
-    for entry in entries():
+    text = (vendor / LIST).read_text(encoding="utf-8")
+    for entry in entries(vendor):
         with tempfile.TemporaryDirectory() as folder:
             words = ("npm", "pack", "--silent", f"{entry['package']}@{entry['major']}")
             subprocess.run(  # noqa: S603 - names from our own list
@@ -40,11 +46,11 @@ def renew() -> None:
             with tarfile.open(packed) as archive:
                 content, licence = (_member(archive, entry[part]) for part in ("source", "licence_file"))
                 version = str(json.loads(_member(archive, "package.json"))["version"])
-        (VENDOR / entry["name"]).write_bytes(content)
-        (VENDOR / licence_name(entry)).write_bytes(licence)
+        (vendor / entry["name"]).write_bytes(content)
+        (vendor / licence_name(entry)).write_bytes(licence)
         text = _rewritten(text, entry["name"], version, hashlib.sha256(content).hexdigest())
         print(f"{entry['name']}: {entry['package']} {version}")  # noqa: T201 - it is a command
-    LIST.write_text(text, encoding="utf-8")
+    (vendor / LIST).write_text(text, encoding="utf-8")
 
 
 def _member(archive: tarfile.TarFile, name: str) -> bytes:
@@ -63,4 +69,5 @@ def _rewritten(text: str, name: str, version: str, digest: str) -> str:
 
 
 if __name__ == "__main__":
-    renew()
+    for one in FOLDERS:
+        renew(one)

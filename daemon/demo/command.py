@@ -16,7 +16,12 @@ from typing import Any
 
 import click
 
+from daemon.demo import page
+
 SHOOT = "12 Oak Street"
+PAGE_PATIENCE = 10.0
+"""Seconds that the demo waits for the page."""
+
 PATIENCE = 600.0
 """Seconds that the demo waits for its pictures. A large RAW shoot takes long to merge."""
 
@@ -28,12 +33,12 @@ PATIENCE = 600.0
 )
 @click.option("--flow", type=click.Choice(["images", "brackets"]), default="images", show_default=True)
 @click.option("--scenes", type=click.IntRange(1, 4), default=4, show_default=True, help="Number of sample scenes.")
-@click.option("--keep", is_flag=True, help="Keep all files, and the page, until Ctrl-C.")
+@click.option("--keep", is_flag=True, help="Keep all files, and the page until Ctrl-C.")
 def demo(shoot: Path | None, folder: Path | None, flow: str, scenes: int, keep: bool) -> None:
     """Turn a sample shoot into finished HDR pictures. No key, no network: nothing leaves this machine.
 
     Creates a sample shoot (or copies yours), starts the sandbox and the daemon, drops the shoot into the watched
-    folder, and prints the paths of the finished pictures.
+    folder, and prints the paths of the finished pictures. Meanwhile the page shows it; with a desktop it opens.
     """
     try:
         import cv2 as _cv2  # noqa: F401, PLC0415 - to report a missing package early
@@ -110,25 +115,24 @@ class Stage:
                 yield
 
     def open_page(self) -> None:
-        """Print a link to the page, and open it in the browser if a person is watching."""
-        words = ["open", *([] if sys.stdout.isatty() else ["--print"])]
-        command = [sys.executable, "-m", "daemon", "--config", str(self.config), *words]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
-        click.echo(
-            f"The page (the link works once, within a minute): {done.stdout.strip()}"
-            if done.stdout
-            else done.stderr.strip()
-        )
+        """Print the address of the page, and open it if there is a desktop."""
+        self._wait(lambda: page.link(self.state) is not None, PAGE_PATIENCE)
+        if (link := page.link(self.state)) is None:
+            click.echo(f"The page is off. See {self.folder / 'daemon.log'}")
+            return
+        click.echo(f"The page (this link works once, within a minute):\n  {link}")
+        page.show(link)
 
     def stay(self) -> None:
-        """Wait for Ctrl-C."""
-        click.echo(f"All files are in {self.folder}. `bracketd --config {self.config} open` opens the page.")
-        click.echo("The daemon and the sandbox stay up until Ctrl-C.")
+        """Keep the daemon, and with it the page, until Ctrl-C."""
+        click.echo(f"All other files are in {self.folder}. Try `bracketd --config {self.config} status`")
+        click.echo(f"The page stays until Ctrl-C. A new link, valid for a minute:\n  {page.link(self.state) or 'none'}")
         with suppress(KeyboardInterrupt):
-            signal.pause()
+            while True:
+                time.sleep(3600)
 
     def clear(self) -> None:
-        """Remove everything except the output folder."""
+        """Remove everything except the finished pictures."""
         for leftover in (self.card, self.watched, self.state, self.folder / "sandbox"):
             shutil.rmtree(leftover, ignore_errors=True)
         for name in ("config.yaml", "sandbox.log", "daemon.log"):

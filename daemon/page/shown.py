@@ -44,7 +44,7 @@ def ago(moment: float | str) -> str:
 
 def span(seconds: float) -> str:
     """A length of time in its largest unit, such as ``5 min``."""
-    for length, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+    for length, unit in ((31_557_600, "y"), (86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= length:
             return f"{seconds / length:.0f} {unit}"
     return f"{max(0.0, seconds):.0f} s"

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Router
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from daemon.errors import BracketdError
 from daemon.page.guard import API
@@ -31,9 +31,15 @@ def application(routes: Sequence[BaseRoute], templates: Templates) -> ASGIApp:
     async def of_state(request: Request, error: Exception) -> Response:
         return _error(request, templates, 503, str(error), None)
 
-    router = Router([*routes, Mount("/static", _Static(directory=STATIC), name="static")], redirect_slashes=False)
+    files = Mount("/static", _Static(directory=STATIC), name="static")
+    router = Router([*routes, files], redirect_slashes=False, default=_nothing)
     # Without Starlette's own answer to bugs: the guard has one.
     return ExceptionMiddleware(router, handlers={HTTPException: of_http, BracketdError: of_state})
+
+
+async def _nothing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """What is at all other addresses. Raises HTTPException (404): Starlette's own router answers with bare text."""
+    raise HTTPException(404)
 
 
 def _error(request: Request, templates: Templates, status: int, what: str, headers: object) -> Response:

@@ -118,9 +118,7 @@ def _buying(verb: Buying, order: Order, price: Decimal | None) -> Offer:
             meaning = "Limits will not hold this order."
             return Offer(verb, "Approve in advance", meaning, cost_of(order, price), Tone.CHOICE)
         case Verb.APPROVE_ONLY:
-            meaning = (
-                "Buys only the pictures that you check below. The others can be bought while the service keeps them."
-            )
+            meaning = "Buys only the checked pictures. The others can be bought while the service keeps them."
             return Offer(verb, "Buy checked pictures", meaning, _each(price), Tone.CHOICE, picks=True)
 
 

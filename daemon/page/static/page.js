@@ -10,7 +10,7 @@ document.addEventListener("input", (event) => {
   }
 });
 
-// How an element is found again after its part was drawn anew.
+// How an element is found again after its part was replaced.
 function nameOf(element) {
   const form = element.closest("form");
   const verb = form && form.elements.verb ? form.elements.verb.value : "";
@@ -38,16 +38,18 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   next.querySelectorAll("details > summary").forEach((summary) => {
     summary.parentElement.open = open.has(nameOf(summary));
   });
-  focused = now.contains(active) ? nameOf(active) : "";
+  if (now.contains(active)) {
+    focused = nameOf(active);
+  }
 });
 
+// The event is for each new part. Its `detail.target` is the part that was replaced.
 document.addEventListener("htmx:oobAfterSwap", (event) => {
-  if (focused) {
-    const again = [...event.detail.target.querySelectorAll("a, button, summary")].find((element) => nameOf(element) === focused);
+  const elements = focused ? [...event.target.querySelectorAll("a, button, summary")] : [];
+  const again = elements.find((element) => nameOf(element) === focused);
+  if (again) {
     focused = "";
-    if (again) {
-      again.focus({ preventScroll: true });
-    }
+    again.focus({ preventScroll: true });
   }
 });
 
