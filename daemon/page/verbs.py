@@ -106,7 +106,7 @@ def _sending(verb: Sending, order: Order, price: Decimal | None) -> Offer:
             return Offer(verb, "Split into properties", meaning, cost_of(order, price), Tone.CHOICE, by_folder=True)
         case Verb.REGROUP:
             meaning = "Sends only the scenes again that the service grouped wrongly. The wrong images are not bought."
-            return Offer(verb, "Send wrong scenes again", meaning, cost_of(order, price), Tone.CHOICE)
+            return Offer(verb, "Send wrong scenes again", meaning, _cost_as_planned(order, price), Tone.CHOICE)
 
 
 def _buying(verb: Buying, order: Order, price: Decimal | None) -> Offer:
@@ -151,6 +151,14 @@ def cost_of(order: Order, price: Decimal | None) -> str:
         count = len(pickable(order)) or sum(image.state in _TO_BUY for image in order.images)
         return _pictures(count, price)
     return _pictures(len(order.plan), price) if order.plan else _each(price)
+
+
+def _cost_as_planned(order: Order, price: Decimal | None) -> str:
+    """What a regrouped order may still cost: each planned image once, less those that were bought."""
+    if order.preset.dev_mode:
+        return cost_of(order, price)
+    bought = sum(image.fetched_at is not None for image in order.images)
+    return _pictures(max(0, len(order.plan) - bought), price)
 
 
 def spent(order: Order, price: Decimal | None) -> str:

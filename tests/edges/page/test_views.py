@@ -20,6 +20,7 @@ from daemon.shoot.sets import Confidence
 from daemon.store.notes import Alert, Missing, Subject
 from daemon.store.waiting import Waiting
 from tests.changed import changed
+from tests.core.grouped import grouped
 from tests.core.orders import NOW, after, order, processed, reckoned
 from tests.edges.page.browser import Browser, Site, named
 
@@ -247,6 +248,14 @@ def test_a_price_is_part_of_the_cost() -> None:
     assert spent(two, None) == "Buys 2 pictures."
     free = replace(two, preset=replace(two.preset, dev_mode=True))
     assert offer_of(Verb.APPROVE, free, Decimal(1)).cost.startswith("Free")
+
+
+def test_a_regroup_costs_the_planned_pictures() -> None:
+    """The button for a regroup counts the planned pictures, not the wrong ones, which are not bought."""
+    torn = grouped(((0, 1), (2, 3)), ((0, 1), (2,), (3,)))
+    assert Verb.REGROUP in allowed(torn)
+    assert offer_of(Verb.REGROUP, torn, Decimal("0.75")).cost == "Buys 2 pictures, 1.50 in total."
+    assert offer_of(Verb.APPROVE, torn, None).cost == "Buys 3 pictures."
 
 
 def test_every_word_of_an_order_is_known() -> None:
