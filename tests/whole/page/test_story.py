@@ -94,7 +94,7 @@ def test_a_mended_key_is_noticed(studio: Studio, page: Page) -> None:
     A page that was open while the daemon restarted goes on showing what happens.
     """
     studio.faults()
-    with studio.page(ignore=("ERR_", "[object Event]")) as health:
+    with studio.page(ignore=("ERR_", "[object Event]", "htmx:sendError", "htmx:afterRequest")) as health:
         health.goto("/health")
         studio.restart("not-the-key")
         studio.program.drop("23 Rose Lane", shoot(1))
